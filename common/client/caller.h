@@ -1,0 +1,51 @@
+#ifndef DUBAN_COMMON_CLIENT_CALLER_H_
+#define DUBAN_COMMON_CLIENT_CALLER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/identity/token.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/status.h"
+
+namespace duban::client {
+
+// What one call passes on to the calls that it makes.
+struct CallInfo {
+  absl::Time deadline;  // machine time
+  std::string request_id;
+  std::string traceparent;
+};
+
+// A connection to another service in the name of this one: round robin over the addresses that the
+// target resolves to, retries of UNAVAILABLE within the deadline, keepalive. Thread-safe.
+class Caller {
+ public:
+  // `target` is a gRPC target such as `dns:///duban-indicator:7001`; `subject` is this service's
+  // name in its tokens, such as `services/submission`. The signer must outlive the caller.
+  Caller(const std::string& target, std::string subject, const TokenSigner* signer);
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  // Sets deadline, service token, x-request-id and a child of the traceparent.
+  void Prepare(const CallInfo& info, grpc::ClientContext* context) const;
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  std::string subject_;
+  const TokenSigner* signer_;
+};
+
+// The status of a call with its details, and back: code, English text as message, and a
+// google.rpc.Status with ErrorInfo, BadRequest, RetryInfo and LocalizedMessage in
+// grpc-status-details-bin. `locale` (zh-CN or en-US) picks the one LocalizedMessage answered first.
+absl::Status FromGrpc(const grpc::Status& status);
+grpc::Status ToGrpc(const absl::Status& status, std::string_view locale);
+
+}  // namespace duban::client
+
+#endif  // DUBAN_COMMON_CLIENT_CALLER_H_

@@ -1,0 +1,41 @@
+#ifndef DUBAN_COMMON_OUTBOX_OUTBOX_H_
+#define DUBAN_COMMON_OUTBOX_OUTBOX_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/db/database.h"
+#include "common/db/migration.h"
+#include "google/protobuf/message.h"
+
+namespace duban {
+
+// What an event is about, see duban.common.v1.Event.
+struct EventSubject {
+  std::string resource;  // `plans/p/reports/r`
+  int64_t sequence;      // the resource's version after the change
+  std::string plan;      // `plans/{plan}` or empty
+  std::string unit;      // `units/{unit}` or empty
+};
+
+// Writes events in the transaction that makes them true; the relay delivers them later.
+class Outbox {
+ public:
+  explicit Outbox(std::string service) : service_(std::move(service)) {}
+
+  absl::Status Append(db::Transaction& tx, std::string_view type, const EventSubject& subject,
+                      const google::protobuf::Message& data, absl::Time now) const;
+
+ private:
+  std::string service_;
+};
+
+// The table outbox_events.
+extern const db::MigrationSet kOutboxMigrations;
+
+}  // namespace duban
+
+#endif  // DUBAN_COMMON_OUTBOX_OUTBOX_H_

@@ -1,0 +1,51 @@
+#ifndef DUBAN_COMMON_SERVER_PROCESS_H_
+#define DUBAN_COMMON_SERVER_PROCESS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "common/db/database.h"
+#include "common/db/migration.h"
+#include "common/identity/token.h"
+#include "common/server/mutation.h"
+#include "common/server/rpc_service.h"
+#include "prometheus/registry.h"
+
+namespace duban::server {
+
+// What a service's assembly is given. Everything outlives the assembly.
+struct Environment {
+  db::Database* database;
+  const Clock* clock;
+  const Mutations* mutations;
+  const TokenSigner* signer;  // this service's own identity; null without --service_key_file
+  prometheus::Registry* metrics;
+};
+
+// A service's object graph.
+class Assembly {
+ public:
+  virtual ~Assembly() = default;
+  // Its gRPC services. They refer into the assembly.
+  virtual std::vector<RpcService> Services() = 0;
+};
+
+// What makes a process this service and not another.
+struct ServiceDefinition {
+  std::string_view name;                     // such as `submission`
+  std::vector<db::MigrationSet> migrations;  // its own and those of the common rooms it writes to
+  std::function<absl::StatusOr<std::unique_ptr<Assembly>>(const Environment&)> assemble;
+};
+
+// The whole life of a service process: flags, logs, database, migrations, serving, drain. Returns the
+// exit code. See README.md of this room for flags and signals.
+int RunService(int argc, char** argv, const ServiceDefinition& definition);
+
+}  // namespace duban::server
+
+#endif  // DUBAN_COMMON_SERVER_PROCESS_H_
