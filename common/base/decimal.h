@@ -2,6 +2,7 @@
 #define DUBAN_COMMON_BASE_DECIMAL_H_
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ class Decimal {
 // The largest whole number not above the value.
 boost::multiprecision::cpp_int Floor(const Rational& value);
 
-// The value with exactly `places` decimals (0–6), rounded half away from zero (四舍五入).
+// The value with exactly `places` decimals (0 or more), rounded half away from zero (四舍五入).
 std::string FormatRounded(const Rational& value, int places);
 
 // The value with at most `places` decimals, rounded half away from zero, without trailing zeros.

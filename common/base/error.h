@@ -1,6 +1,7 @@
 #ifndef DUBAN_COMMON_BASE_ERROR_H_
 #define DUBAN_COMMON_BASE_ERROR_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,8 @@ class Error {
  public:
   explicit Error(const Reason& reason) : reason_(reason) {}
 
-  // Adds metadata; the reason's texts may refer to it.
+  // Adds metadata; the reason's texts may refer to it. A value is cut to 200 characters and its
+  // invalid UTF-8 replaced, since it often repeats what a caller sent.
   Error& With(std::string_view key, std::string_view value);
 
   // Names the offending field, such as `report.measurement.value`, with the reason's own texts.
@@ -55,7 +57,8 @@ class Error {
 class Violations {
  public:
   // Adds the status's field violations with `prefix` and a dot before their paths (a violation
-  // without fields gets the prefix as its path). An OK status adds nothing.
+  // without fields gets the prefix as its path; an empty prefix changes nothing). An OK status adds
+  // nothing; the status of another Violations adds every one of its entries.
   void Add(std::string_view prefix, const absl::Status& status);
 
   bool empty() const { return entries_.empty(); }
@@ -63,7 +66,8 @@ class Violations {
 
   // OK if empty. Otherwise one status with code `code` and every violation in its BadRequest
   // ("REASON: 中文 / English"); its reason is the violations' if they all have the same one, else
-  // `several`'s, with metadata `violations` = their number.
+  // `several`'s, with metadata `violations` = their number. A single violation keeps its metadata;
+  // texts and metadata of one refer to fields as their own check named them, without the prefix.
   absl::Status ToStatus(const Reason& several, absl::StatusCode code) const;
 
  private:
@@ -93,6 +97,10 @@ inline constexpr Reason kDecimalInvalid{
     "DECIMAL_INVALID", absl::StatusCode::kInvalidArgument,
     "“{value}”不是有效的十进制数(整数部分最多22位,小数最多6位,不用指数)",
     "\"{value}\" is not a decimal of at most 22 integer and 6 fraction digits without exponent."};
+inline constexpr Reason kDecimalOutOfRange{
+    "DECIMAL_OUT_OF_RANGE", absl::StatusCode::kOutOfRange,
+    "计算结果超出范围(整数部分最多22位,小数最多6位)",
+    "The result is not a decimal of at most 22 integer and 6 fraction digits."};
 inline constexpr Reason kStaleEtag{"STALE_ETAG", absl::StatusCode::kAborted,
                                    "内容已被他人修改,当前版本为 {current}",
                                    "The resource has changed; its current etag is {current}."};

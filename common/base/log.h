@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/time/time.h"
+
 namespace duban {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
@@ -14,13 +16,19 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 using LogField = std::pair<std::string_view, std::string>;
 
 // Names the process in every line and sets the lowest level written. Lines go to standard error,
-// one JSON object each: time, level, service, message, then the fields. Call once in main.
+// one JSON object each: time, level, service, message, then the fields. Call once in main; until
+// then lines have no service and the lowest level is info.
 void StartLog(std::string_view service, LogLevel lowest);
 
 // "debug", "info", "warning" or "error"; false for any other text.
 bool ParseLogLevel(std::string_view text, LogLevel* level);
 
-// Writes one line. Invalid UTF-8 in a value is replaced, control characters are escaped.
+// The line that Log writes, without its line feed: invalid UTF-8 in a value is replaced, control
+// characters are escaped, a field named like one of the first four is left out.
+std::string FormatLogLine(absl::Time time, LogLevel level, std::string_view service,
+                          std::string_view message, std::initializer_list<LogField> fields);
+
+// Writes one line, if the level is at least the lowest. Thread-safe.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 inline void LogInfo(std::string_view message, std::initializer_list<LogField> fields = {}) {

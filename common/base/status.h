@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 
 // Returns the status from the enclosing function unless it is OK.
-#define DUBAN_RETURN_IF_ERROR(expression)                  \
-  do {                                                     \
+#define DUBAN_RETURN_IF_ERROR(expression)                               \
+  do {                                                                  \
     if (absl::Status duban_status = (expression); !duban_status.ok()) { \
-      return duban_status;                                 \
-    }                                                      \
+      return duban_status;                                              \
+    }                                                                   \
   } while (false)
 
 // Evaluates an absl::StatusOr; assigns its value to `target`, or returns its status.
