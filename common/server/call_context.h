@@ -25,6 +25,7 @@ struct CallContext {
   std::string method;    // full name, `/duban.submission.v1.ReportService/SubmitReport`
   std::string locale = "zh-CN";  // zh-CN or en-US
   bool bound_to_unit = false;    // by the method's access rule and the caller's roles
+  std::string resource;  // set with a refusal only: the `name` or `parent` of the request
   client::CallInfo info;
   const Clock* clock = nullptr;
 
