@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace duban {
 namespace {
@@ -9,6 +11,17 @@ namespace {
 std::string PayloadUrl(const std::string& type, std::string_view locale) {
   const std::string url = absl::StrCat("type.googleapis.com/", type);
   return locale.empty() ? url : absl::StrCat(url, "/", std::string(locale));
+}
+
+// With map entries in order, so that equal details make equal statuses.
+std::string SerializeInOrder(const google::protobuf::Message& detail) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  detail.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
 }
 
 template <typename Detail>
@@ -46,7 +59,7 @@ void AttachDetail(const google::protobuf::Message& detail, absl::Status* status)
     locale = message->locale();
   }
   status->SetPayload(PayloadUrl(detail.GetDescriptor()->full_name(), locale),
-                     absl::Cord(detail.SerializeAsString()));
+                     absl::Cord(SerializeInOrder(detail)));
 }
 
 std::optional<absl::Cord> FindPayload(const absl::Status& status, const std::string& type,

@@ -73,19 +73,18 @@ absl::Status CheckText(std::string_view value, std::string_view field, int max_c
     return required ? FieldInvalid(field, "不能为空", "it must not be empty") : absl::OkStatus();
   }
   int characters = 0;
-  bool blank = false;
   for (std::string_view rest = value; !rest.empty(); ++characters) {
     const std::optional<Utf8Character> character = FirstCharacter(rest);
     if (!character) return FieldInvalid(field, "不是有效的UTF-8文本", "it is not valid UTF-8");
-    // Before the control characters: a line feed at an end is a blank, a NUL is none.
-    blank = IsBlank(character->code);
-    if (blank && characters == 0) break;
+    rest.remove_prefix(character->size);
+    const bool at_an_end = characters == 0 || rest.empty();
+    if (at_an_end && IsBlank(character->code)) {
+      return FieldInvalid(field, "首尾不能有空白", "it begins or ends with a blank");
+    }
     if (IsForbiddenControl(character->code)) {
       return FieldInvalid(field, "含有控制字符", "it contains a control character");
     }
-    rest.remove_prefix(character->size);
   }
-  if (blank) return FieldInvalid(field, "首尾不能有空白", "it begins or ends with a blank");
   if (characters > max_characters) {
     return FieldInvalid(field, absl::StrCat("不能超过", max_characters, "个字符"),
                         absl::StrCat("it is longer than ", max_characters, " characters"));
