@@ -22,10 +22,10 @@ inline constexpr Reason kNotOwnUnit{"NOT_OWN_UNIT", absl::StatusCode::kPermissio
 // What a handler knows about the call it answers. Made by the adapter, or by a test.
 struct CallContext {
   Identity identity;
-  std::string method;    // full name, `/duban.submission.v1.ReportService/SubmitReport`
+  std::string method;            // full name, `/duban.submission.v1.ReportService/SubmitReport`
   std::string locale = "zh-CN";  // zh-CN or en-US
   bool bound_to_unit = false;    // by the method's access rule and the caller's roles
-  std::string resource;  // set with a refusal only: the `name` or `parent` of the request
+  std::string resource;          // set with a refusal only: the `name` or `parent` of the request
   client::CallInfo info;
   const Clock* clock = nullptr;
 

@@ -12,16 +12,16 @@
 
 namespace duban::server {
 
-inline constexpr Reason kPageTokenInvalid{
-    "PAGE_TOKEN_INVALID", absl::StatusCode::kInvalidArgument, "分页标记无效,或属于另一个查询",
-    "The page token is invalid or belongs to another query."};
+inline constexpr Reason kPageTokenInvalid{"PAGE_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
+                                          "分页标记无效,或属于另一个查询",
+                                          "The page token is invalid or belongs to another query."};
 inline constexpr Reason kFilterInvalid{"FILTER_INVALID", absl::StatusCode::kInvalidArgument,
                                        "筛选条件无效:{zh}", "The filter is invalid: {en}."};
 
 // A parsed list request: page size in force, where to go on, and the filter's terms.
 struct ListQuery {
   int page_size = 100;
-  std::string after;                           // key of the last row of the page before; empty: first
+  std::string after;  // key of the last row of the page before; empty: first
   std::map<std::string, std::string> filter;  // field → value
 
   // The filter's value, or "".

@@ -23,8 +23,9 @@ class Mutations {
       : database_(database), service_(std::move(service)) {}
 
   // Runs `body` (absl::StatusOr<Response>(db::Transaction&)) once for the request's request_id. The
-  // body may run again after a deadlock, so it keeps nothing outside. INVALID_ARGUMENT FIELD_INVALID
-  // if request_id is neither empty nor a UUID; REQUEST_ID_REUSED if it was used with other content.
+  // body may run again after a deadlock, so it keeps nothing outside. INVALID_ARGUMENT
+  // FIELD_INVALID if request_id is neither empty nor a UUID; REQUEST_ID_REUSED if it was used with
+  // other content.
   template <typename Body>
   std::invoke_result_t<Body, db::Transaction&> Run(const CallContext& call,
                                                    const google::protobuf::Message& request,

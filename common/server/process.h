@@ -40,14 +40,14 @@ struct ServiceDefinition {
   std::string_view name;                     // such as `submission`
   std::vector<db::MigrationSet> migrations;  // its own and those of the common rooms it writes to
   std::function<absl::StatusOr<std::unique_ptr<Assembly>>(const Environment&)> assemble;
-  // Puts a refused call (UNAUTHENTICATED, PERMISSION_DENIED) on record, in a transaction of its own;
-  // as a rule Audit::AppendRefusal. Start-up fails without it.
+  // Puts a refused call (UNAUTHENTICATED, PERMISSION_DENIED) on record, in a transaction of its
+  // own; as a rule Audit::AppendRefusal. Start-up fails without it.
   std::function<absl::Status(db::Database&, const CallContext&, const absl::Status&)>
       record_refusal;
 };
 
-// The whole life of a service process: flags, logs, database, migrations, serving, drain. Returns the
-// exit code. See README.md of this room for flags and signals.
+// The whole life of a service process: flags, logs, database, migrations, serving, drain. Returns
+// the exit code. See README.md of this room for flags and signals.
 int RunService(int argc, char** argv, const ServiceDefinition& definition);
 
 }  // namespace duban::server

@@ -36,16 +36,16 @@ class RpcService {
   template <typename Service, typename Request, typename Response>
   RpcService& Add(std::string_view name, Service* service,
                   absl::StatusOr<Response> (Service::*verb)(CallContext&, const Request&)) {
-    methods_.push_back(
-        {std::string(name), &Request::default_instance(), &Response::default_instance(),
-         [service, verb](CallContext& call, const google::protobuf::Message& request,
-                         google::protobuf::Message* response) -> absl::Status {
-           absl::StatusOr<Response> result =
-               (service->*verb)(call, static_cast<const Request&>(request));
-           if (!result.ok()) return std::move(result).status();
-           static_cast<Response*>(response)->Swap(&*result);
-           return absl::OkStatus();
-         }});
+    methods_.push_back({std::string(name), &Request::default_instance(),
+                        &Response::default_instance(),
+                        [service, verb](CallContext& call, const google::protobuf::Message& request,
+                                        google::protobuf::Message* response) -> absl::Status {
+                          absl::StatusOr<Response> result =
+                              (service->*verb)(call, static_cast<const Request&>(request));
+                          if (!result.ok()) return std::move(result).status();
+                          static_cast<Response*>(response)->Swap(&*result);
+                          return absl::OkStatus();
+                        }});
     return *this;
   }
 

@@ -7,8 +7,8 @@
 
 namespace duban::server {
 
-// Copies the masked top-level fields of `source` into `target` (same type); an empty mask copies all
-// fields but name, etag and those that are output only. INVALID_ARGUMENT FIELD_INVALID (field
+// Copies the masked top-level fields of `source` into `target` (same type); an empty mask copies
+// all fields but name, etag and those that are output only. INVALID_ARGUMENT FIELD_INVALID (field
 // update_mask) for a path that is no top-level field, or is name, etag or output only.
 absl::Status ApplyUpdateMask(const google::protobuf::FieldMask& mask,
                              const google::protobuf::Message& source,

@@ -1,0 +1,149 @@
+#include "common/server/access_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/status.h"
+#include "duban/common/v1/access.pb.h"
+#include "google/api/annotations.pb.h"
+
+namespace duban::server {
+namespace {
+
+using common::v1::Access;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+constexpr absl::Duration kReadLimit = absl::Seconds(2);
+constexpr absl::Duration kWriteLimit = absl::Seconds(5);
+constexpr absl::Duration kExportLimit = absl::Seconds(60);
+
+constexpr unsigned Bit(common::v1::Role role) { return 1U << static_cast<unsigned>(role); }
+
+constexpr unsigned kRolesOfUnits =
+    Bit(common::v1::REPORTER) | Bit(common::v1::UNIT_HEAD) | Bit(common::v1::SYSTEM);
+
+unsigned Bits(const std::vector<common::v1::Role>& roles) {
+  unsigned bits = 0;
+  for (const common::v1::Role role : roles) bits |= Bit(role);
+  return bits;
+}
+
+absl::Status Invalid(const std::string& method, std::string_view zh, std::string_view en) {
+  return Error(kServiceInvalid).With("method", method).With("zh", zh).With("en", en);
+}
+
+absl::Duration TimeLimit(const MethodDescriptor& method, const Access& access) {
+  if (access.cost() == Access::EXPORT) return kExportLimit;
+  const bool reads = method.options().GetExtension(google::api::http).has_get();
+  return reads ? kReadLimit : kWriteLimit;
+}
+
+// The fields on the way to `path` (such as `report.unit`), a string at its end; empty if there is
+// no such way.
+std::vector<const FieldDescriptor*> ResolvePath(const google::protobuf::Descriptor* message,
+                                                const std::string& path) {
+  std::vector<const FieldDescriptor*> fields;
+  for (const absl::string_view name : absl::StrSplit(path, '.')) {
+    if (message == nullptr) return {};
+    const FieldDescriptor* field = message->FindFieldByName(std::string(name));
+    if (field == nullptr || field->is_repeated()) return {};
+    fields.push_back(field);
+    message = field->message_type();
+  }
+  if (fields.back()->type() != FieldDescriptor::TYPE_STRING) return {};
+  return fields;
+}
+
+}  // namespace
+
+absl::StatusOr<MethodRule> MethodRule::Of(const MethodDescriptor& method) {
+  const std::string& name = method.full_name();
+  if (!method.options().HasExtension(common::v1::access)) {
+    return Invalid(name, "没有权限规则", "it has no access rule");
+  }
+  const Access& access = method.options().GetExtension(common::v1::access);
+  MethodRule rule;
+  for (const int role : access.roles()) {
+    if (role == common::v1::ROLE_UNSPECIFIED) {
+      return Invalid(name, "权限规则含有未指定的角色", "its access rule names no real role");
+    }
+    rule.roles_ |= Bit(static_cast<common::v1::Role>(role));
+  }
+  if (rule.roles_ == 0) return Invalid(name, "权限规则没有角色", "its access rule has no role");
+  if (access.scope() == Access::SCOPE_UNSPECIFIED) {
+    return Invalid(name, "权限规则没有范围", "its access rule has no scope");
+  }
+  if (access.scope() == Access::SERVICES && rule.roles_ != Bit(common::v1::SERVICE)) {
+    return Invalid(name, "范围 SERVICES 只允许角色 SERVICE",
+                   "scope SERVICES goes with role SERVICE and no other");
+  }
+  rule.own_unit_ = access.scope() == Access::OWN_UNIT;
+  if (!access.unit_field().empty()) {
+    rule.unit_path_ = ResolvePath(method.input_type(), access.unit_field());
+    if (rule.unit_path_.empty() || !rule.own_unit_) {
+      return Invalid(name, absl::StrCat("unit_field “", access.unit_field(), "”无效"),
+                     absl::StrCat("unit_field \"", access.unit_field(),
+                                  "\" is no string of its request, or its scope is not OWN_UNIT"));
+    }
+  }
+  rule.time_limit_ = TimeLimit(method, access);
+  return rule;
+}
+
+absl::Status MethodRule::Admit(CallContext* call) const {
+  const unsigned granted = roles_ & Bits(call->identity.roles);
+  if (granted == 0) return Error(kRoleNotAllowed).With("method", call->method);
+  call->bound_to_unit = own_unit_ && (granted & ~kRolesOfUnits) == 0;
+  return absl::OkStatus();
+}
+
+absl::Status MethodRule::CheckUnit(const CallContext& call, const Message& request) const {
+  if (unit_path_.empty() || !call.bound_to_unit) return absl::OkStatus();
+  const Message* message = &request;
+  for (size_t i = 0; i + 1 < unit_path_.size(); ++i) {
+    message = &message->GetReflection()->GetMessage(*message, unit_path_[i]);
+  }
+  std::string scratch;
+  return call.CheckUnit(
+      message->GetReflection()->GetStringReference(*message, unit_path_.back(), &scratch));
+}
+
+absl::StatusOr<std::vector<BoundMethod>> BindMethods(const RpcService& service) {
+  const google::protobuf::ServiceDescriptor* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.full_name());
+  if (descriptor == nullptr) {
+    return Invalid(service.full_name(), "接口定义中没有这个服务", "no proto declares this service");
+  }
+  for (const RpcService::Method& method : service.methods()) {
+    if (descriptor->FindMethodByName(method.name) != nullptr) continue;
+    return Invalid(absl::StrCat(service.full_name(), ".", method.name), "接口定义中没有这个方法",
+                   "it has a handler, but no proto declares it");
+  }
+  std::vector<BoundMethod> bound;
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const MethodDescriptor& method = *descriptor->method(i);
+    if (method.client_streaming() || method.server_streaming()) {
+      return Invalid(method.full_name(), "不支持流式方法", "streams are not served");
+    }
+    const auto handler = std::find_if(
+        service.methods().begin(), service.methods().end(),
+        [&](const RpcService::Method& candidate) { return candidate.name == method.name(); });
+    if (handler == service.methods().end()) {
+      return Invalid(method.full_name(), "没有处理程序", "it has no handler");
+    }
+    if (handler->request_prototype->GetDescriptor() != method.input_type() ||
+        handler->response_prototype->GetDescriptor() != method.output_type()) {
+      return Invalid(method.full_name(), "处理程序的类型不符", "its handler has other types");
+    }
+    DUBAN_ASSIGN_OR_RETURN(MethodRule rule, MethodRule::Of(method));
+    bound.push_back({absl::StrCat("/", service.full_name(), "/", method.name()),
+                     service.full_name(), *handler, std::move(rule)});
+  }
+  return bound;
+}
+
+}  // namespace duban::server

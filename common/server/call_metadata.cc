@@ -1,0 +1,117 @@
+#include "common/server/call_metadata.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/id.h"
+#include "common/base/rpc_status.h"
+#include "common/identity/token.h"
+
+namespace duban::server {
+namespace {
+
+constexpr size_t kLongestRequestId = 128;
+constexpr size_t kTraceparentLength = 55;  // 00-{32}-{16}-{2}
+
+std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+// The value if the key stands exactly once; empty otherwise.
+std::string_view Single(const Metadata& metadata, grpc::string_ref key) {
+  const auto [begin, end] = metadata.equal_range(key);
+  if (begin == end || std::next(begin) != end) return {};
+  return View(begin->second);
+}
+
+bool IsLowerHex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return ('0' <= c && c <= '9') || ('a' <= c && c <= 'f'); });
+}
+
+bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
+
+// A later version may say more behind the flags; what stands before keeps its meaning.
+bool IsTraceparent(std::string_view text) {
+  if (text.size() < kTraceparentLength) return false;
+  const std::string_view version = text.substr(0, 2);
+  const std::string_view trace = text.substr(3, 32);
+  const std::string_view span = text.substr(36, 16);
+  const bool ends_well =
+      text.size() == kTraceparentLength || (version != "00" && text[kTraceparentLength] == '-');
+  return ends_well && text[2] == '-' && text[35] == '-' && text[52] == '-' && version != "ff" &&
+         IsLowerHex(version) && IsLowerHex(trace) && IsLowerHex(span) &&
+         IsLowerHex(text.substr(53, 2)) && !IsZero(trace) && !IsZero(span);
+}
+
+// The weight of a language range such as `en-GB;q=0.8`: 1 unless given, 0 if it is no number.
+double Weight(absl::string_view parameters) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(parameters, "q=");
+  double weight = 1;
+  if (!parts.second.empty() && !absl::SimpleAtod(parts.second, &weight)) return 0;
+  return weight;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string_view> ReadBearerToken(const Metadata& metadata) {
+  const auto [begin, end] = metadata.equal_range("authorization");
+  if (begin == end) return Error(kTokenMissing);
+  if (std::next(begin) != end) {
+    return Error(kTokenInvalid)
+        .With("zh", "authorization 出现多次")
+        .With("en", "authorization stands more than once");
+  }
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view value = View(begin->second);
+  const absl::string_view scheme(value.data(), std::min(value.size(), kScheme.size()));
+  if (!absl::EqualsIgnoreCase(scheme, absl::string_view(kScheme.data(), kScheme.size()))) {
+    return Error(kTokenInvalid)
+        .With("zh", "authorization 应为 Bearer 令牌")
+        .With("en", "authorization must be a Bearer token");
+  }
+  return value.substr(kScheme.size());
+}
+
+std::string ReadRequestId(const Metadata& metadata) {
+  const std::string_view given = Single(metadata, "x-request-id");
+  const bool sane = !given.empty() && given.size() <= kLongestRequestId &&
+                    std::all_of(given.begin(), given.end(), [](unsigned char c) {
+                      return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+                    });
+  return sane ? std::string(given) : NewUuid7(MachineNow());
+}
+
+std::string ReadTraceparent(const Metadata& metadata) {
+  const std::string_view given = Single(metadata, "traceparent");
+  if (!IsTraceparent(given)) return absl::StrCat("00-", NewTraceId(), "-", NewSpanId(), "-01");
+  std::string known(given.substr(0, kTraceparentLength));
+  known.replace(0, 2, "00");
+  return known;
+}
+
+std::string TraceId(std::string_view traceparent) { return std::string(traceparent.substr(3, 32)); }
+
+std::string_view ReadLocale(const Metadata& metadata) {
+  const std::string_view given = Single(metadata, "accept-language");
+  std::string_view best = kChinese;
+  double best_weight = 0;
+  for (absl::string_view range :
+       absl::StrSplit(absl::string_view(given.data(), given.size()), ',')) {
+    range = absl::StripAsciiWhitespace(range);
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(range, ';');
+    const bool english = absl::StartsWithIgnoreCase(parts.first, "en");
+    if (!english && !absl::StartsWithIgnoreCase(parts.first, "zh")) continue;
+    if (const double weight = Weight(parts.second); weight > best_weight) {
+      best = english ? kEnglish : kChinese;
+      best_weight = weight;
+    }
+  }
+  return best;
+}
+
+}  // namespace duban::server

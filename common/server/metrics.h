@@ -1,0 +1,67 @@
+#ifndef DUBAN_COMMON_SERVER_METRICS_H_
+#define DUBAN_COMMON_SERVER_METRICS_H_
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/db/database.h"
+#include "prometheus/collectable.h"
+#include "prometheus/counter.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace duban::server {
+
+// The figures of one method, at zero until it is called.
+class MethodMetrics {
+ public:
+  MethodMetrics(prometheus::Registry* registry, std::string_view service, std::string_view method);
+
+  void Started() { started_->Increment(); }
+  void Handled(absl::StatusCode code, absl::Duration duration);
+
+ private:
+  static constexpr size_t kCodes = 17;
+  prometheus::Counter* started_;
+  std::array<prometheus::Counter*, kCodes> handled_;
+  prometheus::Histogram* seconds_;
+};
+
+// How many calls the server refused before a handler ran, by reason.
+class RefusalMetrics {
+ public:
+  RefusalMetrics(prometheus::Registry* registry, const std::vector<std::string_view>& reasons);
+
+  // `reason` must be one of those given.
+  void Refused(std::string_view reason);
+
+ private:
+  std::vector<std::pair<std::string_view, prometheus::Counter*>> counters_;
+};
+
+// The state of the process, read when the page is.
+class ProcessMetrics : public prometheus::Collectable {
+ public:
+  struct Readers {
+    std::function<db::PoolStats()> pool;
+    std::function<int()> queued;
+    std::function<int()> busy;
+    std::function<int64_t()> refusals_unwritten;
+  };
+  ProcessMetrics(std::string_view service, Readers readers);
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  std::string service_;
+  Readers readers_;
+};
+
+}  // namespace duban::server
+
+#endif  // DUBAN_COMMON_SERVER_METRICS_H_

@@ -1,0 +1,54 @@
+#ifndef DUBAN_COMMON_SERVER_OPTIONS_H_
+#define DUBAN_COMMON_SERVER_OPTIONS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/db/database.h"
+#include "common/identity/token.h"
+
+namespace duban::server {
+
+inline constexpr Reason kFlagInvalid{"FLAG_INVALID", absl::StatusCode::kInvalidArgument,
+                                     "参数 --{flag} 无效:{zh}", "--{flag}: {en}."};
+
+// How a service is served.
+struct ServingOptions {
+  std::string listen = "0.0.0.0:7001";          // host:port
+  std::string metrics_listen = "0.0.0.0:7101";  // host:port; empty: no page
+  int workers = 16;
+  int queue_capacity = 1024;
+  int max_request_bytes = 1 << 20;
+  absl::Duration readiness_interval = absl::Seconds(2);
+};
+
+// What the flags of a service process say, checked. The table in README.md explains each.
+struct ServerOptions {
+  ServingOptions serving;
+  db::Options database;
+  absl::Duration database_wait;
+  TokenVerifier::Options issuers;
+  std::string service_key_file;  // empty: the service calls no other
+  absl::Duration drain_timeout;
+  LogLevel log_level = LogLevel::kInfo;
+  std::optional<absl::Time> local_now;  // what the business clock shall read at the start
+  bool migrate = false;
+  bool migrate_only = false;
+};
+
+// Reads argv, the files of --flagfile and the variables of --fromenv and --tryfromenv. An unknown
+// or malformed flag stops the process with the flag's name; --help lists every flag of Duban and
+// exits.
+void ParseFlags(int argc, char** argv, std::string_view service);
+
+// The flags as options. INVALID_ARGUMENT FLAG_INVALID naming the first flag that is wrong, and why.
+absl::StatusOr<ServerOptions> ReadOptions();
+
+}  // namespace duban::server
+
+#endif  // DUBAN_COMMON_SERVER_OPTIONS_H_

@@ -1,0 +1,165 @@
+#include "common/server/process.h"
+
+#include <grpc/support/log.h>
+#include <semaphore.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/log.h"
+#include "common/base/status.h"
+#include "common/server/options.h"
+#include "common/server/service_server.h"
+
+namespace duban::server {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kStoppedTwice = 143;  // 128 + SIGTERM
+constexpr rlim_t kFewestFiles = 1024;
+constexpr absl::Duration kRetryDatabase = absl::Seconds(1);
+constexpr absl::Duration kMigrationTimeLimit = absl::Minutes(10);
+constexpr absl::Duration kCheckTimeLimit = absl::Seconds(5);
+constexpr absl::Duration kGraceAfterDrain = absl::Seconds(1);
+
+// The first signal asks for a drain, the second ends the process at once. Before serving, signals
+// end the process as they do by default.
+sem_t stop_asked;
+std::atomic<int> signals_seen = 0;
+
+extern "C" void OnStopSignal(int) {
+  if (signals_seen.fetch_add(1) > 0) _exit(kStoppedTwice);
+  sem_post(&stop_asked);
+}
+
+void CatchStopSignals() {
+  sem_init(&stop_asked, 0, 0);
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+void WaitForStopSignal() {
+  while (sem_wait(&stop_asked) != 0 && errno == EINTR) {
+  }
+}
+
+void ForwardGrpcLog(gpr_log_func_args* args) {
+  const LogLevel level =
+      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
+  Log(level, "grpc",
+      {{"file", absl::StrCat(args->file, ":", args->line)}, {"text", args->message}});
+}
+
+// One EMFILE on accept leaves gRPC's listener dead, so there must be enough from the start.
+absl::Status RaiseFileLimit() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= kFewestFiles) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("only ", limit.rlim_cur,
+                                                    " files may be open; allow at least ",
+                                                    kFewestFiles, " (ulimit -n, LimitNOFILE=)"));
+}
+
+// A database that is still starting is waited for; one that will never do is not.
+absl::StatusOr<std::unique_ptr<db::Database>> OpenDatabase(const ServerOptions& options) {
+  const absl::Time end = MachineNow() + options.database_wait;
+  while (true) {
+    absl::StatusOr<std::unique_ptr<db::Database>> database = db::Database::Open(options.database);
+    if (database.ok() || !absl::IsUnavailable(database.status())) return database;
+    if (MachineNow() >= end) {
+      return absl::UnavailableError(absl::StrCat(
+          "no database after ", absl::FormatDuration(options.database_wait),
+          ": start it, or correct --database_host, --database_port, --database_socket; ",
+          database.status().ToString()));
+    }
+    LogWarning("waiting for the database", {{"cause", database.status().ToString()}});
+    absl::SleepFor(kRetryDatabase);
+  }
+}
+
+absl::Status BringUpToDate(const ServerOptions& options, const ServiceDefinition& definition,
+                           db::Database* database) {
+  if (options.migrate || options.migrate_only) {
+    DUBAN_RETURN_IF_ERROR(
+        db::Migrate(options.database, definition.migrations, MachineNow() + kMigrationTimeLimit));
+    LogInfo("migrations are applied");
+  }
+  return db::CheckMigrated(*database, definition.migrations, MachineNow() + kCheckTimeLimit);
+}
+
+// Handlers that ignore the end of their time must not keep the process: it leaves without them.
+int Drain(ServiceServer* server, absl::Duration timeout) {
+  LogInfo("draining", {{"drain_timeout", absl::FormatDuration(timeout)}});
+  std::promise<void> stopped;
+  std::thread stopping([&] {
+    server->Stop(timeout);
+    stopped.set_value();
+  });
+  const absl::Duration patience = timeout + kGraceAfterDrain;
+  if (stopped.get_future().wait_for(absl::ToChronoMilliseconds(patience)) !=
+      std::future_status::ready) {
+    LogError("calls were still running after --drain_timeout and are cut off");
+    _exit(kFailed);
+  }
+  stopping.join();
+  LogInfo("stopped");
+  return 0;
+}
+
+absl::StatusOr<int> Live(const ServiceDefinition& definition) {
+  DUBAN_ASSIGN_OR_RETURN(const ServerOptions options, ReadOptions());
+  StartLog(definition.name, options.log_level);
+  gpr_set_log_function(ForwardGrpcLog);
+  DUBAN_RETURN_IF_ERROR(RaiseFileLimit());
+  DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<db::Database> database, OpenDatabase(options));
+  DUBAN_RETURN_IF_ERROR(BringUpToDate(options, definition, database.get()));
+  if (options.migrate_only) return 0;
+
+  std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
+  if (options.local_now) clock = std::make_unique<ShiftedClock>(*options.local_now);
+  DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<TokenVerifier> verifier,
+                         TokenVerifier::Load(options.issuers));
+  std::unique_ptr<TokenSigner> signer;
+  if (!options.service_key_file.empty()) {
+    DUBAN_ASSIGN_OR_RETURN(signer, TokenSigner::Load(options.service_key_file));
+  }
+  CatchStopSignals();
+  DUBAN_ASSIGN_OR_RETURN(
+      const std::unique_ptr<ServiceServer> server,
+      ServiceServer::Start(definition, options.serving,
+                           {database.get(), clock.get(), verifier.get(), signer.get()}));
+  LogInfo("serving", {{"listen", options.serving.listen},
+                      {"port", absl::StrCat(server->port())},
+                      {"metrics_port", absl::StrCat(server->metrics_port())},
+                      {"version", DUBAN_VERSION}});
+  WaitForStopSignal();
+  return Drain(server.get(), options.drain_timeout);
+}
+
+}  // namespace
+
+int RunService(int argc, char** argv, const ServiceDefinition& definition) {
+  StartLog(definition.name, LogLevel::kInfo);
+  ParseFlags(argc, argv, definition.name);
+  const absl::StatusOr<int> code = Live(definition);
+  if (code.ok()) return *code;
+  LogError("cannot start",
+           {{"cause", std::string(code.status().message())}, {"reason", GetReason(code.status())}});
+  return kFailed;
+}
+
+}  // namespace duban::server

@@ -1,0 +1,140 @@
+#include "common/server/service_server.h"
+
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/server/access_rules.h"
+#include "common/server/adapter.h"
+#include "common/server/grpc_server.h"
+#include "common/server/metrics.h"
+#include "common/server/mutation.h"
+#include "common/server/readiness.h"
+#include "common/server/refusals.h"
+#include "common/server/worker_pool.h"
+#include "prometheus/exposer.h"
+
+namespace duban::server {
+namespace {
+
+// The transport takes somewhat larger messages than the adapter, which refuses them with a reason.
+constexpr int kTransportHeadroom = 4;
+constexpr absl::Duration kCheckTimeLimit = absl::Seconds(2);
+
+absl::StatusOr<std::unique_ptr<prometheus::Exposer>> Expose(const std::string& address) {
+  try {
+    return std::make_unique<prometheus::Exposer>(address, /*num_threads=*/2);
+  } catch (const std::exception&) {
+    return Error(kAddressUnusable).With("flag", "metrics_listen").With("address", address);
+  }
+}
+
+}  // namespace
+
+// In the order of construction: each part only refers to those above it.
+struct ServiceServer::State {
+  State(const ServiceDefinition& the_definition, const ServingOptions& options,
+        const Foundation& the_foundation)
+      : definition(the_definition),
+        foundation(the_foundation),
+        registry(std::make_shared<prometheus::Registry>()),
+        mutations(foundation.database, std::string(definition.name)),
+        refusals([this](const CallContext& call, const absl::Status& refusal) {
+          return definition.record_refusal(*foundation.database, call, refusal);
+        }),
+        workers(options.workers, options.queue_capacity),
+        adapter({foundation.verifier, foundation.clock, &workers, &refusals, registry.get(),
+                 options.max_request_bytes}) {}
+
+  absl::Status Serve(const ServingOptions& options);
+  absl::Status CheckReady();
+
+  const ServiceDefinition definition;
+  const Foundation foundation;
+  const std::shared_ptr<prometheus::Registry> registry;
+  const Mutations mutations;
+  std::unique_ptr<Assembly> assembly;
+  Refusals refusals;
+  WorkerPool workers;
+  Adapter adapter;
+  std::shared_ptr<ProcessMetrics> process_metrics;
+  std::unique_ptr<prometheus::Exposer> exposer;
+  std::unique_ptr<GrpcServer> server;
+  std::optional<Readiness> readiness;
+};
+
+absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
+  if (definition.record_refusal == nullptr) {
+    return Error(kServiceInvalid)
+        .With("method", std::string(definition.name))
+        .With("zh", "没有 record_refusal,被拒绝的调用无法留痕")
+        .With("en", "it has no record_refusal, so refused calls would leave no trace");
+  }
+  DUBAN_ASSIGN_OR_RETURN(assembly,
+                         definition.assemble({foundation.database, foundation.clock, &mutations,
+                                              foundation.signer, registry.get()}));
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::vector<std::string> names;
+  for (const RpcService& service : assembly->Services()) {
+    DUBAN_ASSIGN_OR_RETURN(std::unique_ptr<grpc::Service> bound, adapter.Bind(service));
+    services.push_back(std::move(bound));
+    names.push_back(service.full_name());
+  }
+  process_metrics = std::make_shared<ProcessMetrics>(
+      definition.name,
+      ProcessMetrics::Readers{.pool = [this] { return foundation.database->Stats(); },
+                              .queued = [this] { return workers.queued(); },
+                              .busy = [this] { return workers.busy(); },
+                              .refusals_unwritten = [this] { return refusals.unwritten(); }});
+  if (!options.metrics_listen.empty()) {
+    DUBAN_ASSIGN_OR_RETURN(exposer, Expose(options.metrics_listen));
+    exposer->RegisterCollectable(registry);
+    exposer->RegisterCollectable(process_metrics);
+  }
+  DUBAN_ASSIGN_OR_RETURN(
+      server, GrpcServer::Start(options.listen, kTransportHeadroom * options.max_request_bytes,
+                                std::move(services), std::move(names)));
+  readiness.emplace(
+      options.readiness_interval, [this] { return CheckReady(); },
+      [this](bool ready) { server->SetReady(ready); });
+  return absl::OkStatus();
+}
+
+absl::Status ServiceServer::State::CheckReady() {
+  const absl::Time deadline = MachineNow() + kCheckTimeLimit;
+  DUBAN_RETURN_IF_ERROR(foundation.database->Ping(deadline));
+  return db::CheckMigrated(*foundation.database, definition.migrations, deadline);
+}
+
+absl::StatusOr<std::unique_ptr<ServiceServer>> ServiceServer::Start(
+    const ServiceDefinition& definition, const ServingOptions& options,
+    const Foundation& foundation) {
+  auto state = std::make_unique<State>(definition, options, foundation);
+  DUBAN_RETURN_IF_ERROR(state->Serve(options));
+  return std::unique_ptr<ServiceServer>(new ServiceServer(std::move(state)));
+}
+
+ServiceServer::ServiceServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+ServiceServer::~ServiceServer() { Stop(absl::ZeroDuration()); }
+
+int ServiceServer::port() const { return state_->server->port(); }
+
+int ServiceServer::metrics_port() const {
+  return state_->exposer == nullptr ? 0 : state_->exposer->GetListeningPorts().front();
+}
+
+void ServiceServer::BeginDrain() {
+  state_->adapter.RefuseNewCalls();
+  state_->readiness->Stop();
+}
+
+void ServiceServer::Stop(absl::Duration timeout) {
+  BeginDrain();
+  state_->server->Shutdown(MachineNow() + timeout);
+}
+
+}  // namespace duban::server
