@@ -17,9 +17,9 @@ inline constexpr Reason kCalendarYearMissing{
     "CALENDAR_YEAR_MISSING", absl::StatusCode::kFailedPrecondition,
     "缺少 {year} 年的工作日历,请先导入当年放假通知",
     "There is no working-day calendar for {year}; import that year's holiday notice first."};
-inline constexpr Reason kCalendarInvalid{
-    "CALENDAR_INVALID", absl::StatusCode::kInvalidArgument, "{year} 年工作日历无效:{zh}",
-    "The working-day calendar of {year} is invalid: {en}."};
+inline constexpr Reason kCalendarInvalid{"CALENDAR_INVALID", absl::StatusCode::kInvalidArgument,
+                                         "{year} 年工作日历无效:{zh}",
+                                         "The working-day calendar of {year} is invalid: {en}."};
 
 // Weekends off, plus a year's days off, minus its make-up workdays (调休). Covers exactly the years
 // that were added: any other year is an error, never a silent Monday to Friday.
