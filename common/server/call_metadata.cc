@@ -5,12 +5,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/id.h"
 #include "common/base/rpc_status.h"
+#include "common/client/traceparent.h"
 #include "common/identity/token.h"
 
 namespace duban::server {
@@ -26,26 +26,6 @@ std::string_view Single(const Metadata& metadata, grpc::string_ref key) {
   const auto [begin, end] = metadata.equal_range(key);
   if (begin == end || std::next(begin) != end) return {};
   return View(begin->second);
-}
-
-bool IsLowerHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return ('0' <= c && c <= '9') || ('a' <= c && c <= 'f'); });
-}
-
-bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
-
-// A later version may say more behind the flags; what stands before keeps its meaning.
-bool IsTraceparent(std::string_view text) {
-  if (text.size() < kTraceparentLength) return false;
-  const std::string_view version = text.substr(0, 2);
-  const std::string_view trace = text.substr(3, 32);
-  const std::string_view span = text.substr(36, 16);
-  const bool ends_well =
-      text.size() == kTraceparentLength || (version != "00" && text[kTraceparentLength] == '-');
-  return ends_well && text[2] == '-' && text[35] == '-' && text[52] == '-' && version != "ff" &&
-         IsLowerHex(version) && IsLowerHex(trace) && IsLowerHex(span) &&
-         IsLowerHex(text.substr(53, 2)) && !IsZero(trace) && !IsZero(span);
 }
 
 // The weight of a language range such as `en-GB;q=0.8`: 1 unless given, 0 if it is no number.
@@ -88,7 +68,7 @@ std::string ReadRequestId(const Metadata& metadata) {
 
 std::string ReadTraceparent(const Metadata& metadata) {
   const std::string_view given = Single(metadata, "traceparent");
-  if (!IsTraceparent(given)) return absl::StrCat("00-", NewTraceId(), "-", NewSpanId(), "-01");
+  if (!client::IsTraceparent(given)) return client::ChildTraceparent(given);
   std::string known(given.substr(0, kTraceparentLength));
   known.replace(0, 2, "00");
   return known;

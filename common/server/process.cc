@@ -24,20 +24,20 @@ namespace duban::server {
 namespace {
 
 constexpr int kFailed = 1;
-constexpr int kStoppedTwice = 143;  // 128 + SIGTERM
+constexpr int kStopped = 143;  // 128 + SIGTERM
 constexpr rlim_t kFewestFiles = 1024;
 constexpr absl::Duration kRetryDatabase = absl::Seconds(1);
 constexpr absl::Duration kMigrationTimeLimit = absl::Minutes(10);
 constexpr absl::Duration kCheckTimeLimit = absl::Seconds(5);
 constexpr absl::Duration kGraceAfterDrain = absl::Seconds(1);
 
-// The first signal asks for a drain, the second ends the process at once. Before serving, signals
-// end the process as they do by default.
+// The first signal asks for a drain, the second ends the process at once; so does any that comes
+// before there is something to drain. (Process 1 of a container would ignore them by default.)
 sem_t stop_asked;
-std::atomic<int> signals_seen = 0;
+std::atomic<bool> ends_at_once = true;
 
 extern "C" void OnStopSignal(int) {
-  if (signals_seen.fetch_add(1) > 0) _exit(kStoppedTwice);
+  if (ends_at_once.exchange(true)) _exit(kStopped);
   sem_post(&stop_asked);
 }
 
@@ -137,11 +137,11 @@ absl::StatusOr<int> Live(const ServiceDefinition& definition) {
   if (!options.service_key_file.empty()) {
     DUBAN_ASSIGN_OR_RETURN(signer, TokenSigner::Load(options.service_key_file));
   }
-  CatchStopSignals();
   DUBAN_ASSIGN_OR_RETURN(
       const std::unique_ptr<ServiceServer> server,
       ServiceServer::Start(definition, options.serving,
                            {database.get(), clock.get(), verifier.get(), signer.get()}));
+  ends_at_once = false;
   LogInfo("serving", {{"listen", options.serving.listen},
                       {"port", absl::StrCat(server->port())},
                       {"metrics_port", absl::StrCat(server->metrics_port())},
@@ -154,6 +154,7 @@ absl::StatusOr<int> Live(const ServiceDefinition& definition) {
 
 int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   StartLog(definition.name, LogLevel::kInfo);
+  CatchStopSignals();
   ParseFlags(argc, argv, definition.name);
   const absl::StatusOr<int> code = Live(definition);
   if (code.ok()) return *code;
