@@ -40,15 +40,16 @@ struct Options {
 // A parameter of a statement.
 class Value {
  public:
-  Value(std::nullptr_t) : value_(nullptr) {}                    // NOLINT(google-explicit-constructor)
-  Value(int value) : value_(int64_t{value}) {}                  // NOLINT(google-explicit-constructor)
-  Value(int64_t value) : value_(value) {}                       // NOLINT(google-explicit-constructor)
-  Value(bool value) : value_(int64_t{value}) {}                 // NOLINT(google-explicit-constructor)
-  Value(std::string value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : value_(std::string(value)) {} // NOLINT(google-explicit-constructor)
-  Value(const char* value) : value_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
-  Value(const Decimal& value) : value_(value.ToString()) {}     // NOLINT(google-explicit-constructor)
-  Value(absl::Time value);                                      // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) : value_(nullptr) {}              // NOLINT(google-explicit-constructor)
+  Value(int value) : value_(int64_t{value}) {}            // NOLINT(google-explicit-constructor)
+  Value(int64_t value) : value_(value) {}                 // NOLINT(google-explicit-constructor)
+  Value(bool value) : value_(int64_t{value}) {}           // NOLINT(google-explicit-constructor)
+  Value(std::string value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : value_(std::string(value)) {}                        // NOLINT(google-explicit-constructor)
+  Value(const char* value) : value_(std::string(value)) {}   // NOLINT(google-explicit-constructor)
+  Value(const Decimal& value) : value_(value.ToString()) {}  // NOLINT(google-explicit-constructor)
+  Value(absl::Time value);                                   // NOLINT(google-explicit-constructor)
   template <typename T>
   Value(const std::optional<T>& value)  // NOLINT(google-explicit-constructor)
       : Value(value ? Value(*value) : Value(nullptr)) {}
@@ -67,7 +68,7 @@ class Row {
 
   bool IsNull(size_t column) const { return !columns_[column].has_value(); }
   const std::string& GetString(size_t column) const;  // not NULL
-  int64_t GetInt(size_t column) const;                 // not NULL
+  int64_t GetInt(size_t column) const;                // not NULL
   bool GetBool(size_t column) const { return GetInt(column) != 0; }
   Decimal GetDecimal(size_t column) const;  // not NULL
   absl::Time GetTime(size_t column) const;  // DATETIME(6) in UTC, not NULL
@@ -117,7 +118,7 @@ bool IsOutcomeUnknown(const absl::Status& status);
 
 // How the pool is doing.
 struct PoolStats {
-  int open = 0;     // connections
+  int open = 0;  // connections
   int in_use = 0;
   int waiting = 0;  // callers
   int64_t wait_timeouts = 0;

@@ -10,14 +10,23 @@
 
 namespace duban::testing {
 
-// A MariaDB server of its own, in a temporary folder, on a free port and a socket; started once per
-// test program on first use and stopped at its end. Starting takes about two seconds.
+// A MariaDB server of its own, in a temporary folder (TMPDIR), on a free port of 127.0.0.1; started
+// once per test program on first use and stopped at its end. Starting takes about two seconds.
 class TestServer {
  public:
   static TestServer& Get();
+  // Another one, which also offers TLS.
+  static TestServer& GetWithTls();
 
-  // Options of a new, empty utf8mb4 schema, as a user with all rights on it (and KILL, SET GLOBAL).
+  // Options of a new, empty utf8mb4 schema, as a user with all rights on it and no others: it may
+  // kill its own statements, but not write to a read-only server. Thread-safe.
   db::Options NewSchema();
+
+  // Options of a user who may do everything, in a schema of its own: SET GLOBAL, KILL.
+  db::Options AdminOptions() const;
+
+  // The certificate of the authority that signed the server's; empty without TLS.
+  std::string ca_file() const;
 
   void Kill();   // SIGKILL
   void Start();  // after Kill: the same data and port
@@ -25,7 +34,7 @@ class TestServer {
   void Resume();
 
  private:
-  TestServer();
+  explicit TestServer(bool tls);
   struct State;
   std::shared_ptr<State> state_;
 };

@@ -1,0 +1,94 @@
+#include "common/db/request_log.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "common/base/clock.h"
+#include "common/base/status.h"
+
+namespace duban::db {
+namespace {
+
+constexpr char kFind[] =
+    "SELECT fingerprint, reply FROM request_log "
+    "WHERE service = ? AND caller = ? AND request_id = ?";
+constexpr char kInsert[] =
+    "INSERT INTO request_log (service, caller, request_id, fingerprint, reply, create_time) "
+    "VALUES (?, ?, ?, ?, ?, ?)";
+
+// After a commit without an answer: how often to look for the key, with doubling pauses from the
+// first. Together some three seconds, in which a server comes back from a crash.
+constexpr int kLookups = 7;
+constexpr absl::Duration kFirstPause = absl::Milliseconds(25);
+
+// The recorded reply of this very request, if there is one.
+absl::StatusOr<std::optional<std::string>> Find(Session& session, const RequestKey& key) {
+  DUBAN_ASSIGN_OR_RETURN(const Rows rows,
+                         session.Query(kFind, {key.service, key.caller, key.request_id}));
+  if (rows.empty()) return std::optional<std::string>();
+  if (rows[0].GetString(0) != key.fingerprint) {
+    return Error(kRequestIdReused).With("request_id", key.request_id).Field("request_id").Build();
+  }
+  return std::optional<std::string>(rows[0].GetString(1));
+}
+
+absl::StatusOr<std::optional<std::string>> Find(Database& database, absl::Time deadline,
+                                                const RequestKey& key) {
+  return database.Read(deadline, [&](Session& session) { return Find(session, key); });
+}
+
+// Another call with the same id may have committed since this one looked first; then its reply
+// stands, and not this call's failure.
+absl::StatusOr<std::string> AnswerOfTwin(Database& database, absl::Time deadline,
+                                         const RequestKey& key, absl::Status failure) {
+  absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
+  if (recorded.ok() && *recorded) return **std::move(recorded);
+  if (GetReason(recorded.status()) == kRequestIdReused.name) return recorded.status();
+  return failure;
+}
+
+absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
+                                           const RequestKey& key) {
+  absl::Duration pause = kFirstPause;
+  bool absent_before = false;
+  for (int i = 0; i < kLookups; ++i) {
+    absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
+    if (recorded.ok() && *recorded) return **std::move(recorded);
+    // The server may still be at the commit when it is asked first, so absence counts only twice.
+    // Even then it is no proof, which is why the caller is not told "failed".
+    const bool absent = recorded.ok();
+    if ((absent && absent_before) || MachineNow() + pause >= deadline) break;
+    absent_before = absent;
+    absl::SleepFor(pause);
+    pause *= 2;
+  }
+  return Error(kOutcomeUnknown).Build();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> RunOnce(
+    Database& database, absl::Time deadline, absl::Time now, const RequestKey& key,
+    const std::function<absl::StatusOr<std::string>(Transaction&)>& body) {
+  absl::StatusOr<std::string> reply = database.RunInTransaction(
+      deadline, [&](Transaction& transaction) -> absl::StatusOr<std::string> {
+        if (!key.made_by_server) {
+          DUBAN_ASSIGN_OR_RETURN(std::optional<std::string> recorded, Find(transaction, key));
+          if (recorded) return *std::move(recorded);
+        }
+        DUBAN_ASSIGN_OR_RETURN(std::string made, body(transaction));
+        // A twin that is still running holds the key: this INSERT waits for it, then collides.
+        DUBAN_RETURN_IF_ERROR(transaction
+                                  .Execute(kInsert, {key.service, key.caller, key.request_id,
+                                                     key.fingerprint, made, now})
+                                  .status());
+        return made;
+      });
+  if (reply.ok()) return reply;
+  if (IsOutcomeUnknown(reply.status())) return ResolveOutcome(database, deadline, key);
+  if (key.made_by_server || GetReason(reply.status()) == kRequestIdReused.name) return reply;
+  return AnswerOfTwin(database, deadline, key, reply.status());
+}
+
+}  // namespace duban::db

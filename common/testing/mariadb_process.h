@@ -1,0 +1,48 @@
+#ifndef DUBAN_COMMON_TESTING_MARIADB_PROCESS_H_
+#define DUBAN_COMMON_TESTING_MARIADB_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace duban::testing {
+
+// A mariadbd with a data folder, socket and port of its own, which ends with this process however
+// this process ends. Works as root and without systemd. What goes wrong stops the test program.
+class MariadbProcess {
+ public:
+  // Makes an empty server under TMPDIR (else /tmp) without starting it. With TLS, a throw-away
+  // authority signs its certificate for 127.0.0.1.
+  explicit MariadbProcess(bool tls);
+  ~MariadbProcess();  // kills it and removes the folder
+
+  // Starts it and returns once it listens. At the first start the port is chosen; then it stays.
+  void Start();
+  // Ends it as a power cut would, and returns when it is gone.
+  void Kill();
+  void Signal(int signal) const;
+
+  bool running() const { return pid_ > 0; }
+  int port() const { return port_; }
+  // Certificate of the authority; empty without TLS.
+  std::string ca_file() const;
+
+ private:
+  bool TryStart();
+  bool Listens() const;
+  std::vector<std::string> Arguments() const;
+  void MakeCertificates() const;
+
+  const bool tls_;
+  std::filesystem::path folder_;
+  int port_ = 0;
+  pid_t pid_ = 0;
+  std::thread keeper_;  // forked the server and waits for its end
+};
+
+}  // namespace duban::testing
+
+#endif  // DUBAN_COMMON_TESTING_MARIADB_PROCESS_H_
