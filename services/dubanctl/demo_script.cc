@@ -53,6 +53,13 @@ absl::Status ReadLine(const std::string& file, const std::string& plan, const js
   Report common;
   common.set_indicator(plan + "/indicators/" + line.at("indicator").get<std::string>());
   common.set_unit("units/" + line.at("unit").get<std::string>());
+  common.set_as_of_date(line.value("as_of_date", ""));
+  Report::ObservationStatus status = Report::NORMAL;
+  const std::string named = line.value("observation_status", "NORMAL");
+  if (!Report::ObservationStatus_Parse(named, &status)) {
+    return Invalid(file, "no observation status " + named);
+  }
+  common.set_observation_status(status);
   const std::string label = common.indicator() + " " + common.unit();
   std::map<std::string, json> returned = line.value("returned", std::map<std::string, json>());
   std::set<std::string> pending = line.value("pending", std::set<std::string>());

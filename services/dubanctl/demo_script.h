@@ -36,7 +36,8 @@ struct DemoScript {
 //     {"indicator": "contract-count", "unit": "water", "unit_of_measure": "项",
 //      "from": "2024-01-D1", "values": ["1", "2"],            one report per period from there on
 //      "returned": {"2024-01-D2": {"value": "20", "reason": "…"}}, "pending": ["2024-01-D2"]},
-//     {…, "from": "2024-Q1", "measurements": [{"value": "1", "denominator": "2"}]}]}
+//     {…, "from": "2024-Q1", "measurements": [{"value": "1", "denominator": "2"}],
+//      "as_of_date": "2024-03-20", "observation_status": "PROVISIONAL"}]}
 // Reports are ordered by the last day of their period, then as the lines stand. INVALID_ARGUMENT
 // FILE_INVALID naming `file` and what is wrong, such as a `returned` period that has no value.
 absl::StatusOr<DemoScript> ParseDemoScript(const std::string& file, std::string_view json);

@@ -20,6 +20,7 @@ TEST(DemoScriptTest, OrdersReportsByPeriodAndMarksThem) {
        "values": ["1", "3"], "returned": {"2024-02-D1": {"value": "30", "reason": "数字有误"}},
        "pending": ["2024-02-D1"]},
       {"indicator": "share", "unit": "tax", "unit_of_measure": "万元", "from": "2024-01",
+       "as_of_date": "2024-01-20", "observation_status": "PROVISIONAL",
        "measurements": [{"value": "1", "denominator": "2", "base_value": "3", "base_denominator": "4"}]}
     ]})");
   ASSERT_THAT(script, IsOk());
@@ -38,6 +39,8 @@ TEST(DemoScriptTest, OrdersReportsByPeriodAndMarksThem) {
 
   EXPECT_EQ(script->reports[1].report.period(), "2024-01");
   EXPECT_EQ(script->reports[1].report.measurement().base_denominator(), "4");
+  EXPECT_EQ(script->reports[1].report.as_of_date(), "2024-01-20");
+  EXPECT_EQ(script->reports[1].report.observation_status(), submission::v1::Report::PROVISIONAL);
 
   const DemoReport& last = script->reports[2];
   EXPECT_EQ(last.report.period(), "2024-02-D1");
@@ -71,6 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
                   R"({"plan": "p", "as_of_date": "2024-03-31", "lines": [{"indicator": "i",
                       "unit": "u", "from": "2024-Q1", "values": ["1"], "pending": ["2024-Q2"]}]})",
                   "2024-Q2"},
+        BadScript{"unknown_status",
+                  R"({"plan": "p", "as_of_date": "2024-03-31", "lines": [{"indicator": "i",
+                      "unit": "u", "from": "2024-Q1", "observation_status": "GUESSED"}]})",
+                  "GUESSED"},
         BadScript{"returned_without_value",
                   R"({"plan": "p", "as_of_date": "2024-03-31", "lines": [{"indicator": "i",
                       "unit": "u", "from": "2024-Q1", "values": ["1"],
