@@ -22,7 +22,7 @@ absl::TimeZone Shanghai() {
 }
 
 std::string Utc(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%EXSZ", time, absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
 constexpr int kFivePm = 17 * 60;
