@@ -58,7 +58,7 @@ class TokenVerifier {
 // What a token shall say.
 struct TokenClaims {
   std::string subject;
-  std::string unit;                // `units/{unit}` or empty
+  std::string unit;  // `units/{unit}` or empty
   std::vector<std::string> units;
   std::vector<common::v1::Role> roles;
   absl::Duration life = absl::Minutes(5);
@@ -75,8 +75,9 @@ class TokenSigner {
   virtual std::string Sign(const TokenClaims& claims, absl::Time now) const = 0;
 };
 
-// Makes an ES256 key pair: `{directory}/key.jwk` (mode 0600) for TokenSigner, `{directory}/jwks.json`
-// and `{directory}/issuers.json` for TokenVerifier. Keeps what is there already.
+// Makes an ES256 key pair: `{directory}/key.jwk` (mode 0600) for TokenSigner,
+// `{directory}/jwks.json` and `{directory}/issuers.json` for TokenVerifier. Keeps what is there
+// already.
 absl::Status MakeDevelopmentKeys(const std::string& directory, std::string_view issuer,
                                  std::string_view audience);
 
