@@ -152,9 +152,7 @@ std::string RenderBoard(const Scoreboard& board,
     if (!view.unit.empty() && !line.unit().empty() && line.unit() != view.unit) continue;
     ++(line.unit().empty() ? count.city : count.unit)[line.light()];
     table.AddRow(CellsOf(line, unit_names));
-    if (view.explanations) {
-      table.AddRow({{}, {}, {}, {}, {}, {}, {line.explanation(), Style::kGrey}});
-    }
+    if (view.explanations) table.AddNote({"    " + line.explanation(), Style::kGrey});
   }
   std::string text = board.title() + " 进度总表 · 截至 " + board.as_of_date() +
                      "  (scoreboard as of " + board.as_of_date() + ")\n" +

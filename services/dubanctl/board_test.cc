@@ -71,7 +71,8 @@ TEST(BoardTest, ShowsCityAndIndentedUnitLines) {
   EXPECT_EQ(
       RenderBoard(Board(), kNames, {}),
       "方案 进度总表 · 截至 2024-03-31  (scoreboard as of 2024-03-31)\n"
-      "指标 / 单位        目标  完成    完成率      序时     差距  灯         最近填报     待审\n"
+      "指标 / 单位         目标    完成    完成率      序时     差距  灯         最近填报     "
+      "待审\n"
       "indicator / unit  target  result      done  expected      gap  light      last report  "
       "pending\n"
       "--------------------------------------------------------------------------------------------"
@@ -102,7 +103,8 @@ TEST(BoardTest, ShowsOneUnitWithTheCityLinesAbove) {
 }
 
 TEST(BoardTest, ExplainsAndColoursWhereAsked) {
-  EXPECT_THAT(RenderBoard(Board(), kNames, {.explanations = true}), HasSubstr("差距-0.3846"));
+  EXPECT_THAT(RenderBoard(Board(), kNames, {.explanations = true}),
+              HasSubstr("2024-03-D3\n    差距-0.3846\n"));
   EXPECT_THAT(RenderBoard(Board(), kNames, {}), Not(HasSubstr("\x1b[")));
   EXPECT_THAT(RenderBoard(Board(), kNames, {.colour = true}), HasSubstr("\x1b[33m黄\x1b[0m"));
 }

@@ -63,7 +63,7 @@ TEST(PlanTextTest, ShowsWorkGroupTasksAndIndicators) {
             "任务  提速:市水利局牵头;units/new\n"
             " 行  指标          目标       报送   责任单位\n"
             "row  indicator     target     every  responsible units\n"
-            "-------------------------------------------------------------\n"
+            "-----------------------------------------------------------------\n"
             " 16  技术合同项数  500项      旬     市水利局20项、units/new480项\n"
             "  1  研发投入      增长18.1%  年     市水利局(填报)、units/new\n"
             "  -  争创基地      1个               未落实\n");

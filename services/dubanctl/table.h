@@ -29,12 +29,22 @@ class Table {
   // A line of dashes as wide as the table.
   void AddRule();
 
+  // A line across the columns that widens none of them.
+  void AddNote(Cell note);
+
   // The table, each line with a line break and without blanks at its end.
   std::string Render(bool colour) const;
 
  private:
+  struct Row {
+    std::vector<Cell> cells;  // empty: a note, or a rule if that is empty too
+    Cell note;
+  };
+
+  std::string RenderRow(const Row& row, const std::vector<int>& widths, bool colour) const;
+
   std::vector<Align> columns_;
-  std::vector<std::vector<Cell>> rows_;  // an empty row is a rule
+  std::vector<Row> rows_;
 };
 
 // The text as the terminal shows it in the style; unchanged where `colour` is false.
