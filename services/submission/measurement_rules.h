@@ -1,0 +1,64 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_MEASUREMENT_RULES_H_
+#define DUBAN_SERVICES_SUBMISSION_MEASUREMENT_RULES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/base/decimal.h"
+#include "common/base/error.h"
+#include "duban/common/v1/measurement.pb.h"
+#include "duban/indicator/v1/indicator.pb.h"
+
+namespace duban::submission {
+
+inline constexpr Reason kUnitOfMeasureMismatch{
+    "UNIT_OF_MEASURE_MISMATCH", absl::StatusCode::kInvalidArgument,
+    "计量单位“{given}”与要求的“{expected}”不能换算",
+    "The unit of measure \"{given}\" does not convert into \"{expected}\"."};
+inline constexpr Reason kMeasurementIncomplete{
+    "MEASUREMENT_INCOMPLETE", absl::StatusCode::kInvalidArgument, "填报数据不完整,缺少:{missing}",
+    "The figures are incomplete; missing: {missing}."};
+inline constexpr Reason kMeasurementInvalid{"MEASUREMENT_INVALID",
+                                            absl::StatusCode::kInvalidArgument, "填报数据无效:{zh}",
+                                            "The figures are invalid: {en}."};
+
+// A unit of measure as a multiple of its family's smallest unit: 万元 is 10,000 元. Money converts;
+// every other text is a family of its own.
+struct UnitOfMeasure {
+  std::string family;
+  int64_t factor = 1;
+};
+UnitOfMeasure FindUnitOfMeasure(std::string_view text);
+
+// The entered figures in the family's smallest unit, exact. Errors name fields below
+// `report.measurement`: INVALID_ARGUMENT DECIMAL_INVALID, UNIT_OF_MEASURE_MISMATCH (metadata
+// expected, given), MEASUREMENT_INCOMPLETE (every number or unit that the kind needs and that is
+// missing), MEASUREMENT_INVALID (a number that the kind does not use; COUNT not whole or below
+// zero; AMOUNT, a denominator or a base below zero; MILESTONE other than 0 and 1; more than 22
+// integer digits after conversion). A denominator or base of zero is a figure.
+absl::StatusOr<common::v1::Measurement> Canonicalize(const indicator::v1::Indicator& indicator,
+                                                     const common::v1::Measurement& entered);
+
+// The result of canonical figures in the indicator's unit_of_measure, ratios in percent or
+// percentage points. Nothing if a base or denominator is zero or missing, or if an amount is not of
+// the family of unit_of_measure: not computable.
+std::optional<Rational> ComputeResult(const indicator::v1::Indicator& indicator,
+                                      const common::v1::Measurement& canonical);
+
+// The sum of two canonical measurements of one family, number by number.
+// OUT_OF_RANGE DECIMAL_OUT_OF_RANGE above 22 integer digits.
+absl::StatusOr<common::v1::Measurement> Sum(const common::v1::Measurement& a,
+                                            const common::v1::Measurement& b);
+
+// True for the kinds whose result is a ratio.
+bool IsRatio(indicator::v1::Indicator::Kind kind);
+
+// The value of a decimal that a check has passed before; 0 for an empty text.
+Rational ToRational(std::string_view decimal);
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_MEASUREMENT_RULES_H_

@@ -1,0 +1,50 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_STANDING_RULES_H_
+#define DUBAN_SERVICES_SUBMISSION_STANDING_RULES_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/base/error.h"
+#include "duban/indicator/v1/indicator.pb.h"
+#include "duban/submission/v1/progress.pb.h"
+#include "duban/submission/v1/report.pb.h"
+
+namespace duban::submission {
+
+inline constexpr Reason kFallUnexplained{
+    "FALL_UNEXPLAINED", absl::StatusCode::kFailedPrecondition,
+    "累计数 {value} 低于 {period} 期已审的 {previous}({unit_of_measure}),请在备注中说明原因",
+    "The cumulative figure {value} is below the {previous} accepted for {period} "
+    "({unit_of_measure}); say why in the comment."};
+inline constexpr Reason kStandingNotSummable{
+    "STANDING_NOT_SUMMABLE", absl::StatusCode::kFailedPrecondition, "各期数据无法累加:{zh}",
+    "The periods' figures cannot be summed: {en}."};
+
+// True if `a` stands before `b` in the history of one line: by the period's last day, then by the
+// period's text (an amended rhythm can end two periods on one day).
+bool IsEarlier(const v1::Standing& a, const v1::Standing& b);
+
+// A standing with the place and the figures of one report alone.
+v1::Standing StandingOf(const v1::Report& report);
+
+// The standings of one line from its accepted reports, in any order: the truth that the stored ones
+// always equal. In order of period.
+// FAILED_PRECONDITION STANDING_NOT_SUMMABLE if increments have different units of measure, or sum
+// to more than 22 integer digits.
+absl::StatusOr<std::vector<v1::Standing>> Recompute(
+    const std::vector<v1::Report>& accepted, indicator::v1::Indicator::Accumulation accumulation);
+
+// What a newly accepted report changes in a line that stood at `before` (in order of period): its
+// own standing and, for increments, every later one. Errors as Recompute.
+absl::StatusOr<std::vector<v1::Standing>> Advance(
+    const std::vector<v1::Standing>& before, const v1::Report& report,
+    indicator::v1::Indicator::Accumulation accumulation);
+
+// FAILED_PRECONDITION FALL_UNEXPLAINED (field comment) if the report's value is below that of the
+// standing before its period and its comment is empty. Figures in other units cannot be compared.
+absl::Status CheckFall(const v1::Report& report, const std::optional<v1::Standing>& before);
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_STANDING_RULES_H_

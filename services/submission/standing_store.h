@@ -1,0 +1,42 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_STANDING_STORE_H_
+#define DUBAN_SERVICES_SUBMISSION_STANDING_STORE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/db/database.h"
+#include "duban/submission/v1/progress.pb.h"
+
+namespace duban::submission {
+
+// The ids of one line.
+struct LineName {
+  std::string plan;
+  std::string indicator;
+  std::string unit;
+};
+
+// Tables report_lines and standings.
+class StandingStore {
+ public:
+  // Makes every other transaction that locks the line wait until this one ends. Whoever writes
+  // standings holds it; a report row, where it is needed, is locked before.
+  absl::Status Lock(db::Transaction& tx, const LineName& line) const;
+
+  // All standings of the line in order of period.
+  absl::StatusOr<std::vector<v1::Standing>> List(db::Session& session, const LineName& line) const;
+
+  // The last standing of the line for a period that ends before `period_end`; nothing if none does.
+  absl::StatusOr<std::optional<v1::Standing>> Before(db::Session& session, const LineName& line,
+                                                     const std::string& period_end) const;
+
+  // Adds the line's standings or replaces those of the same period.
+  absl::Status Write(db::Transaction& tx, const LineName& line,
+                     const std::vector<v1::Standing>& standings) const;
+};
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_STANDING_STORE_H_
