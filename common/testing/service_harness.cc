@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
-#include "common/server/service_server.h"
 #include "common/testing/test_database.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -79,14 +78,19 @@ struct ServiceHarness::State {
   std::shared_ptr<grpc::Channel> channel;
 };
 
-ServiceHarness::ServiceHarness(const server::ServiceDefinition& definition, const Clock* clock)
+server::ServingOptions ServiceHarness::Loopback() {
+  server::ServingOptions options;
+  options.listen = "127.0.0.1:0";
+  options.metrics_listen.clear();
+  return options;
+}
+
+ServiceHarness::ServiceHarness(const server::ServiceDefinition& definition, const Clock* clock,
+                               const server::ServingOptions& options)
     : state_(std::make_unique<State>()) {
   state_->database = OpenMigrated(definition.migrations);
   state_->verifier = OrDie(
       TokenVerifier::Load({.issuers_file = Keys::Get().issuers_file(), .allow_development = true}));
-  server::ServingOptions options;
-  options.listen = "127.0.0.1:0";
-  options.metrics_listen.clear();
   state_->server = OrDie(server::ServiceServer::Start(
       definition, options, {state_->database.get(), clock, state_->verifier.get(), &TestSigner()}));
   state_->channel = Connect(target());
@@ -101,6 +105,8 @@ std::string ServiceHarness::target() const {
 const std::shared_ptr<grpc::Channel>& ServiceHarness::channel() const { return state_->channel; }
 
 db::Database& ServiceHarness::database() { return *state_->database; }
+
+server::ServiceServer& ServiceHarness::server() { return *state_->server; }
 
 std::string ServiceHarness::Token(common::v1::Role role, const std::string& unit) const {
   TokenClaims claims;

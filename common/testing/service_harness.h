@@ -7,7 +7,9 @@
 
 #include "common/base/clock.h"
 #include "common/identity/token.h"
+#include "common/server/options.h"
 #include "common/server/process.h"
+#include "common/server/service_server.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 
@@ -17,12 +19,17 @@ namespace duban::testing {
 // a migrated schema of its own on the test database, everything but the process and its signals.
 class ServiceHarness {
  public:
-  ServiceHarness(const server::ServiceDefinition& definition, const Clock* clock);
+  // How it is served unless the test says otherwise: on a free port, without a metrics page.
+  static server::ServingOptions Loopback();
+
+  ServiceHarness(const server::ServiceDefinition& definition, const Clock* clock,
+                 const server::ServingOptions& options = Loopback());
   ~ServiceHarness();
 
   std::string target() const;  // 127.0.0.1:port
   const std::shared_ptr<grpc::Channel>& channel() const;
   db::Database& database();
+  server::ServiceServer& server();
 
   // A token for a caller of this role; unit is `units/{unit}` or empty.
   std::string Token(common::v1::Role role, const std::string& unit = "") const;
