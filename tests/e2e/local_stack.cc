@@ -1,0 +1,178 @@
+#include "tests/e2e/local_stack.h"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/testing/test_database.h"
+#include "common/testing/wait_until.h"
+#include "google/protobuf/util/json_util.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+
+namespace duban::testing {
+namespace {
+
+constexpr char kPlan[] = "plans/linxiang-innovation-2024";
+
+std::string MakeFolder() {
+  std::string folder = std::filesystem::temp_directory_path() / "duban-stack-XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) abort();
+  return folder;
+}
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
+  grpc::ChannelArguments arguments;
+  // A killed service is back within moments; the default backoff would outwait the tests.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+bool Serves(const std::string& target) {
+  const auto stub = grpc::health::v1::Health::NewStub(Connect(target));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  grpc::health::v1::HealthCheckResponse response;
+  return stub->Check(&context, {}, &response).ok() &&
+         response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
+}  // namespace
+
+LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags)
+    : folder_(MakeFolder()),
+      local_now_(local_now),
+      extra_flags_(std::move(extra_flags)),
+      database_options_(TestServer::Get().NewSchema()),
+      indicator_port_(FreePort()),
+      submission_port_(FreePort()) {
+  std::ofstream(folder_ + "/password") << database_options_.password;
+  if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
+  signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
+  indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_, FreePort()),
+                                         folder_ + "/indicator.log");
+  submission_ = std::make_unique<Process>(Command("submission", submission_port_, FreePort()),
+                                          folder_ + "/submission.log");
+  StartAndWait(*indicator_);
+  StartAndWait(*submission_);
+  database_ = *db::Database::Open(database_options_);
+  plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
+  indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
+  directory_ = indicator::v1::DirectoryService::NewStub(Connect(indicator_target()));
+  reports_ = submission::v1::ReportService::NewStub(Connect(submission_target()));
+  progress_ = submission::v1::ProgressService::NewStub(Connect(submission_target()));
+}
+
+LocalStack::~LocalStack() {
+  submission_.reset();
+  indicator_.reset();
+  std::filesystem::remove_all(folder_);
+}
+
+std::vector<std::string> LocalStack::Command(const std::string& service, int port,
+                                             int metrics_port) const {
+  std::vector<std::string> command = {std::string(DUBAN_BIN_DIR) + "/duban-" + service,
+                                      "--listen=127.0.0.1:" + std::to_string(port),
+                                      "--metrics_listen=127.0.0.1:" + std::to_string(metrics_port),
+                                      "--database_host=" + database_options_.host,
+                                      "--database_port=" + std::to_string(database_options_.port),
+                                      "--database_user=" + database_options_.user,
+                                      "--database_password_file=" + folder_ + "/password",
+                                      "--database_name=" + database_options_.schema,
+                                      "--issuers_file=" + folder_ + "/issuers.json",
+                                      "--service_key_file=" + folder_ + "/key.jwk",
+                                      "--allow_development_issuer",
+                                      "--migrate"};
+  if (!local_now_.empty()) command.push_back("--local_now=" + local_now_);
+  if (service == "submission") command.push_back("--indicator_target=" + indicator_target());
+  command.insert(command.end(), extra_flags_.begin(), extra_flags_.end());
+  return command;
+}
+
+std::string LocalStack::indicator_target() const {
+  return "127.0.0.1:" + std::to_string(indicator_port_);
+}
+std::string LocalStack::submission_target() const {
+  return "127.0.0.1:" + std::to_string(submission_port_);
+}
+
+void LocalStack::StartAndWait(Process& process) {
+  process.Start();
+  const std::string target =
+      &process == indicator_.get() ? indicator_target() : submission_target();
+  if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
+  std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
+  abort();
+}
+
+indicator::v1::PlanDocument LocalStack::LinxiangDocument() {
+  std::ifstream file(std::string(DUBAN_SOURCE_DIR) + "/deploy/plans/linxiang-2024.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  indicator::v1::PlanDocument document;
+  if (!google::protobuf::util::JsonStringToMessage(text.str(), &document).ok()) abort();
+  return document;
+}
+
+absl::Status LocalStack::LoadLinxiang() {
+  indicator::v1::ImportPlanRequest import;
+  *import.mutable_document() = LinxiangDocument();
+  using Plans = indicator::v1::PlanService::Stub;
+  DUBAN_RETURN_IF_ERROR(Call(plans(), &Plans::ImportPlan, Office(), import).status());
+  indicator::v1::PublishPlanRequest publish;
+  publish.set_name(kPlan);
+  return Call(plans(), &Plans::PublishPlan, Office(), publish).status();
+}
+
+std::string LocalStack::Token(const CallerIdentity& caller) const {
+  TokenClaims claims;
+  claims.subject = "members/" + absl::AsciiStrToLower(common::v1::Role_Name(caller.role)) + "-" +
+                   (caller.unit.empty() ? "nobody" : caller.unit);
+  if (!caller.unit.empty()) claims.unit = "units/" + caller.unit;
+  claims.roles = {caller.role};
+  claims.life = absl::Hours(1);
+  return signer_->Sign(claims, MachineNow());
+}
+
+void LocalStack::Authorize(grpc::ClientContext* context, const CallerIdentity& caller) const {
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  context->AddMetadata("authorization", "Bearer " + Token(caller));
+}
+
+int64_t LocalStack::CountRows(const std::string& table) {
+  const auto rows = database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
+    return session.Query("SELECT COUNT(*) FROM " + table);
+  });
+  return rows->front().GetInt(0);
+}
+
+submission::v1::CreateReportRequest DraftOf(const std::string& indicator, const std::string& unit,
+                                            const std::string& period,
+                                            const common::v1::Measurement& measurement) {
+  submission::v1::CreateReportRequest request;
+  request.set_parent(kPlan);
+  submission::v1::Report& report = *request.mutable_report();
+  report.set_indicator(std::string(kPlan) + "/indicators/" + indicator);
+  report.set_unit("units/" + unit);
+  report.set_period(period);
+  *report.mutable_measurement() = measurement;
+  return request;
+}
+
+common::v1::Measurement Value(const std::string& value, const std::string& unit_of_measure) {
+  common::v1::Measurement measurement;
+  measurement.set_value(value);
+  measurement.set_unit_of_measure(unit_of_measure);
+  return measurement;
+}
+
+}  // namespace duban::testing

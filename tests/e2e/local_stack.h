@@ -1,0 +1,119 @@
+#ifndef DUBAN_TESTS_E2E_LOCAL_STACK_H_
+#define DUBAN_TESTS_E2E_LOCAL_STACK_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/client/caller.h"
+#include "common/db/database.h"
+#include "common/identity/token.h"
+#include "duban/indicator/v1/directory_service.grpc.pb.h"
+#include "duban/indicator/v1/indicator_service.grpc.pb.h"
+#include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/submission/v1/progress_service.grpc.pb.h"
+#include "duban/submission/v1/report_service.grpc.pb.h"
+#include "grpcpp/client_context.h"
+#include "tests/e2e/process.h"
+
+namespace duban::testing {
+
+// Who calls, for the token.
+struct CallerIdentity {
+  common::v1::Role role;
+  std::string unit;  // bare id, such as `agriculture`
+};
+
+inline CallerIdentity Reporter(std::string unit) { return {common::v1::REPORTER, std::move(unit)}; }
+inline CallerIdentity Office() { return {common::v1::OFFICE, "sci-industry"}; }
+inline CallerIdentity RecusalReviewer() { return {common::v1::OFFICE, "government-office"}; }
+
+// The real binaries on a database server of this test program, with the plan's services reachable
+// over loopback. Starting takes about three seconds.
+class LocalStack {
+ public:
+  // `local_now`: RFC 3339 instant that the services' clock reads at start.
+  explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {});
+  ~LocalStack();
+
+  Process& indicator() { return *indicator_; }
+  Process& submission() { return *submission_; }
+  std::string indicator_target() const;
+  std::string submission_target() const;
+
+  // Starts a process and waits until it serves with its database.
+  void StartAndWait(Process& process);
+
+  // Imports and publishes deploy/plans/linxiang-2024.json.
+  absl::Status LoadLinxiang();
+  static indicator::v1::PlanDocument LinxiangDocument();
+
+  std::string Token(const CallerIdentity& caller) const;
+  // Any other token of the services' issuer, as if signed at an instant.
+  std::string SignAt(const TokenClaims& claims, absl::Time now) const {
+    return signer_->Sign(claims, now);
+  }
+
+  // One call: fresh context with the caller's token and 10 s, errors with their details.
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const CallerIdentity& caller, const Request& request) const {
+    grpc::ClientContext context;
+    Authorize(&context, caller);
+    Response response;
+    const grpc::Status status = (stub.*method)(&context, request, &response);
+    if (!status.ok()) return client::FromGrpc(status);
+    return response;
+  }
+
+  void Authorize(grpc::ClientContext* context, const CallerIdentity& caller) const;
+
+  indicator::v1::PlanService::Stub& plans() { return *plans_; }
+  indicator::v1::IndicatorService::Stub& indicators() { return *indicators_; }
+  indicator::v1::DirectoryService::Stub& directory() { return *directory_; }
+  submission::v1::ReportService::Stub& reports() { return *reports_; }
+  submission::v1::ProgressService::Stub& progress() { return *progress_; }
+
+  // The database that both services share, to look at what they left.
+  db::Database& database() { return *database_; }
+  const db::Options& database_options() const { return database_options_; }
+
+  // Number of rows of a table.
+  int64_t CountRows(const std::string& table);
+
+ private:
+  std::vector<std::string> Command(const std::string& service, int port, int metrics_port) const;
+
+  std::string folder_;
+  std::string local_now_;
+  std::vector<std::string> extra_flags_;
+  db::Options database_options_;
+  std::unique_ptr<db::Database> database_;
+  std::unique_ptr<TokenSigner> signer_;
+  int indicator_port_;
+  int submission_port_;
+  std::unique_ptr<Process> indicator_;
+  std::unique_ptr<Process> submission_;
+  std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
+  std::unique_ptr<indicator::v1::IndicatorService::Stub> indicators_;
+  std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
+  std::unique_ptr<submission::v1::ReportService::Stub> reports_;
+  std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
+};
+
+// A draft for one line and period; the unit of measure is that of the numbers.
+submission::v1::CreateReportRequest DraftOf(const std::string& indicator, const std::string& unit,
+                                            const std::string& period,
+                                            const common::v1::Measurement& measurement);
+
+// Measurement with one number.
+common::v1::Measurement Value(const std::string& value, const std::string& unit_of_measure);
+
+}  // namespace duban::testing
+
+#endif  // DUBAN_TESTS_E2E_LOCAL_STACK_H_

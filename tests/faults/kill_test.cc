@@ -1,0 +1,162 @@
+// No acknowledged write is lost and none is done twice, whatever is killed in between.
+#include <signal.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/id.h"
+#include "common/calendar/period.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/test_database.h"
+#include "common/testing/wait_until.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/local_stack.h"
+
+namespace duban::testing {
+namespace {
+
+using submission::v1::Report;
+using Reports = submission::v1::ReportService::Stub;
+
+constexpr int kCallers = 16;
+
+struct Line {
+  std::string indicator;
+  std::string unit;
+  std::string period;
+  std::string unit_of_measure;
+};
+
+// The ten lines of the two contract indicators, in each of the 36 dekads.
+std::vector<Line> AllLines() {
+  std::vector<Line> lines;
+  for (const Period& period : Period::TilesOf(2024, common::v1::DEKAD)) {
+    for (const char* unit :
+         {"gaoxin-zone", "agriculture", "market-regulation", "housing", "water"}) {
+      lines.push_back({"contract-count", unit, period.ToString(), "项"});
+      lines.push_back({"contract-turnover", unit, period.ToString(), "亿元"});
+    }
+  }
+  return lines;
+}
+
+bool MayTryAgain(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsAborted(status);
+}
+
+class KillTest : public ::testing::Test {
+ protected:
+  // Repeats one request, with its request id, until it is answered for good.
+  template <typename Request>
+  absl::StatusOr<Report> Insist(grpc::Status (Reports::*method)(grpc::ClientContext*,
+                                                                const Request&, Report*),
+                                const CallerIdentity& caller, const Request& request) {
+    absl::StatusOr<Report> report;
+    WaitUntil(absl::Seconds(60), [&] {
+      report = stack_.Call(stack_.reports(), method, caller, request);
+      return report.ok() || !MayTryAgain(report.status());
+    });
+    return report;
+  }
+
+  // Creates and submits the report of one line; counts it as acknowledged.
+  void Play(const Line& line) {
+    auto create = DraftOf(line.indicator, line.unit, line.period, Value("7", line.unit_of_measure));
+    create.set_request_id(NewUuid7(MachineNow()));
+    const auto draft = Insist(&Reports::CreateReport, Reporter(line.unit), create);
+    ASSERT_THAT(draft, IsOk());
+    submission::v1::SubmitReportRequest submit;
+    submit.set_name(draft->name());
+    submit.set_etag(draft->etag());
+    submit.set_request_id(NewUuid7(MachineNow()));
+    const auto report = Insist(&Reports::SubmitReport, Reporter(line.unit), submit);
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(report->state(), Report::SUBMITTED);
+    ++acknowledged_;
+  }
+
+  // Waits until so many were acknowledged, then kills and restarts.
+  void KillAfter(int count, const std::function<void()>& kill) {
+    ASSERT_TRUE(WaitUntil(absl::Seconds(120), [&] { return acknowledged_ >= count; }));
+    kill();
+  }
+
+  void KillProcess(Process& process) {
+    process.Signal(SIGKILL);
+    EXPECT_EQ(process.Wait(10), 128 + SIGKILL);
+    stack_.StartAndWait(process);
+  }
+
+  int64_t Count(const std::string& sql) {
+    const auto rows = stack_.database().Read(
+        MachineNow() + absl::Seconds(10), [&](db::Session& session) { return session.Query(sql); });
+    return rows->front().GetInt(0);
+  }
+
+  // Empties what a round leaves, so that the next one can play the same lines.
+  void ForgetReports() {
+    for (const char* table : {"reports", "report_revisions", "outbox_events", "audit_entries"}) {
+      ASSERT_THAT(stack_.database().RunInTransaction(
+                      MachineNow() + absl::Seconds(10),
+                      [&](db::Transaction& tx) {
+                        return tx.Execute(std::string("DELETE FROM ") + table).status();
+                      }),
+                  IsOk());
+    }
+  }
+
+  void PlayRound() {
+    const std::vector<Line> lines = AllLines();
+    std::atomic<size_t> next = 0;
+    const int before = acknowledged_;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < kCallers; ++i) {
+      callers.emplace_back([&] {
+        for (size_t n = next++; n < lines.size(); n = next++) Play(lines[n]);
+      });
+    }
+    KillAfter(before + 60, [&] { KillProcess(stack_.submission()); });
+    KillAfter(before + 160, [&] {
+      TestServer::Get().Kill();
+      TestServer::Get().Start();
+    });
+    KillAfter(before + 260, [&] { KillProcess(stack_.indicator()); });
+    for (std::thread& caller : callers) caller.join();
+    ASSERT_EQ(acknowledged_, before + static_cast<int>(lines.size()));
+  }
+
+  LocalStack stack_{"2025-01-10T09:00:00+08:00"};
+  std::atomic<int> acknowledged_ = 0;
+};
+
+TEST_F(KillTest, NoAcknowledgedSubmitIsLostOrDoubled) {
+  ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
+  const char* rounds = std::getenv("DUBAN_FAULT_ROUNDS");
+  for (int round = 0; round < (rounds == nullptr ? 1 : std::atoi(rounds)); ++round) {
+    SCOPED_TRACE(round);
+    acknowledged_ = 0;
+    if (round > 0) ForgetReports();
+    PlayRound();
+    const int64_t reports = acknowledged_;
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports"), reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports WHERE state = 2 AND version = 2"),
+              reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM report_revisions"), 2 * reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM outbox_events "
+                    "WHERE type = 'duban.submission.report.submitted'"),
+              reports);
+    EXPECT_EQ(Count("SELECT COUNT(DISTINCT subject) FROM outbox_events "
+                    "WHERE type = 'duban.submission.report.submitted'"),
+              reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM audit_entries WHERE outcome = 'OK' "
+                    "AND method LIKE '%/SubmitReport'"),
+              reports);
+  }
+}
+
+}  // namespace
+}  // namespace duban::testing

@@ -1,0 +1,13 @@
+#include <cstdio>
+#include <string_view>
+
+#include "tests/load/echo_server.h"
+#include "tests/load/foundation_load.h"
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  if (what == "foundation") return duban::load::RunFoundationLoad(argv[0]);
+  if (what == "--echo-server" && argc == 4) return duban::load::RunEchoServer(argv[2], argv[3]);
+  std::fputs("usage: duban-load foundation\n", stderr);
+  return 2;
+}

@@ -1,0 +1,81 @@
+#include "tests/load/measure.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "common/base/clock.h"
+
+namespace duban::load {
+namespace {
+
+// Runs `next`, which does one call or returns false when there is none left, on every thread.
+Measured Run(int callers, const std::function<bool(int caller)>& next) {
+  std::vector<std::vector<absl::Duration>> times(callers);
+  const absl::Time start = MachineNow();
+  std::vector<std::thread> threads;
+  for (int caller = 0; caller < callers; ++caller) {
+    threads.emplace_back([&, caller] {
+      for (absl::Time begin = MachineNow(); next(caller);) {
+        const absl::Time end = MachineNow();
+        times[caller].push_back(end - begin);
+        begin = end;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const double seconds = absl::ToDoubleSeconds(MachineNow() - start);
+  std::vector<absl::Duration> all;
+  for (const auto& each : times) all.insert(all.end(), each.begin(), each.end());
+  std::sort(all.begin(), all.end());
+  if (all.empty()) return {};
+  return {.per_second = static_cast<double>(all.size()) / seconds,
+          .p50 = all[all.size() / 2],
+          .p99 = all[all.size() * 99 / 100],
+          .calls = static_cast<int64_t>(all.size())};
+}
+
+void StopUnless(bool done) {
+  if (done) return;
+  std::fputs("a measured call failed; see the output above\n", stderr);
+  std::exit(1);
+}
+
+}  // namespace
+
+Measured Measure(int callers, absl::Duration duration,
+                 const std::function<bool(int caller)>& work) {
+  const absl::Time end = MachineNow() + duration;
+  return Run(callers, [&](int caller) {
+    if (MachineNow() > end) return false;
+    StopUnless(work(caller));
+    return true;
+  });
+}
+
+Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& work) {
+  std::atomic<int> next = 0;
+  return Run(callers, [&](int) {
+    const int n = next++;
+    if (n >= calls) return false;
+    StopUnless(work(n));
+    return true;
+  });
+}
+
+Measured Middle(std::vector<Measured> runs) {
+  std::sort(runs.begin(), runs.end(),
+            [](const Measured& a, const Measured& b) { return a.per_second < b.per_second; });
+  return runs[runs.size() / 2];
+}
+
+void Print(std::string_view name, double value, std::string_view unit, std::string_view goal) {
+  std::printf("%.*s %.3f %.*s %.*s\n", static_cast<int>(name.size()), name.data(), value,
+              static_cast<int>(unit.size()), unit.data(), static_cast<int>(goal.size()),
+              goal.data());
+  std::fflush(stdout);
+}
+
+}  // namespace duban::load

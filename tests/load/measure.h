@@ -1,0 +1,37 @@
+#ifndef DUBAN_TESTS_LOAD_MEASURE_H_
+#define DUBAN_TESTS_LOAD_MEASURE_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace duban::load {
+
+// What a number of callers did in one measurement.
+struct Measured {
+  double per_second = 0;
+  absl::Duration p50;
+  absl::Duration p99;
+  int64_t calls = 0;
+};
+
+// Lets `callers` threads call `work(caller)` over and over, each waiting for its own call, until
+// `duration` is over. A call that returns false stops the program: figures of failing calls mean
+// nothing.
+Measured Measure(int callers, absl::Duration duration, const std::function<bool(int caller)>& work);
+
+// The same, but until `calls` calls are done: `work(n)` gets each n from 0 to calls − 1 once.
+Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& work);
+
+// The measurement with the middle rate of several.
+Measured Middle(std::vector<Measured> runs);
+
+// Prints one figure: `name value unit goal`, goal such as `>=0.6`, `<=60` or `-`.
+void Print(std::string_view name, double value, std::string_view unit, std::string_view goal);
+
+}  // namespace duban::load
+
+#endif  // DUBAN_TESTS_LOAD_MEASURE_H_
