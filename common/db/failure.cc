@@ -38,6 +38,7 @@ FailureKind KindOf(int error_number) {
     case 2006:  // server has gone away
     case 2013:  // lost during the query
     case 2014:  // commands out of sync
+    case 2027:  // malformed packet
     case 2055:  // lost, with a system error
     case 4031:  // MySQL: disconnected because of inactivity
       return FailureKind::kConnectionLost;
