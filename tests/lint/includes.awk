@@ -7,8 +7,8 @@ BEGIN {
   sees["db"] = " base "
   sees["identity"] = " base "
   sees["client"] = " base identity "
-  sees["server"] = " base db identity client audit "  # audit: the process puts refusals on record
-  sees["audit"] = " base db server "                  # server: the call that is recorded
+  sees["server"] = " base db identity client "
+  sees["audit"] = " base db server "  # server: the call that is recorded
   sees["outbox"] = " base db "
 
   # Third-party headers and the only places that may see them.
@@ -46,7 +46,8 @@ function kind_of(path) {
   sub(/^[^<"]*[<"]/, "", header)
   sub(/[>"].*$/, "", header)
 
-  is_test = FILENAME ~ /_test\.cc$/
+  # Tests, and what only tests include: fixtures, toy services, test keys.
+  is_test = FILENAME ~ /(_test\.cc|_fixture\.(h|cc)|\/(toy|test)_[a-z_]*\.(h|cc))$/
   room = room_of(FILENAME)
   service = service_of(FILENAME)
   kind = is_test || service == "" ? "" : kind_of(FILENAME)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every error reason is declared once and provoked by a test: a test names it by text or by constant.
+# Two services may declare the same one, since they never see each other; none declares one of common.
 # shellcheck source=tests/lint/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -19,7 +20,14 @@ if [ -z "$declared" ]; then
 fi
 mapfile -t tests < <(files '*.cc' '*.h' | grep -E '_test\.cc$|^tests/' || true)
 {
-  awk '{ print $2 }' <<<"$declared" | sort | uniq -d | sed 's/$/: declared more than once/'
+  awk '{
+    split($3, path, "/")
+    where = path[1] == "common" ? "common" : path[2]
+    if (where != "common") services[$2] = services[$2] " " where
+    if (seen[$2, where]++) print $3 ": " $2 " declared more than once"
+  }
+  END { for (name in services) if ((name, "common") in seen)
+    print name ": declared more than once, in common and in" services[name] }' <<<"$declared"
   while read -r constant name file; do
     grep -qE "\"$name\"|\\b$constant\\b" /dev/null "${tests[@]}" ||
       echo "$file: $name ($constant): no test provokes it"

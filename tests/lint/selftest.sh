@@ -79,6 +79,7 @@ expect bans common/db/x.h '// TO''DO later\n' "unfinished"
 expect bans common/db/x_test.cc 'GTEST_''SKIP();\n' "a test that does not run"
 expect reasons services/alpha/b_rules.h 'constexpr Reason kOther{"OTHER", 1, "", ""};\n' "no test provokes it"
 expect reasons services/alpha/b_rules.h 'constexpr Reason kBad2{"BAD", 1, "", ""};\n' "declared more than once"
+expect reasons common/db/b.h 'constexpr Reason kBad2{"BAD", 1, "", ""};\n' "declared more than once"
 # shellcheck disable=SC2016
 expect shell tests/x.sh '#!/usr/bin/env bash\necho $1\n' "SC2086"
 expect format common/base/x.h 'int   a ;\n' "not formatted"
