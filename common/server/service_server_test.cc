@@ -244,7 +244,7 @@ class StartTest : public ::testing::Test {
         .status();
   }
 
-  ServedToy served_{WithMetrics()};
+  ServedToy served_;
 };
 
 TEST_F(StartTest, NeedsAHandlerForEveryMethod) {
@@ -277,8 +277,9 @@ TEST_F(StartTest, NeedsAFreePort) {
 }
 
 TEST_F(StartTest, NeedsAFreePortForMetrics) {
+  ServedToy other(WithMetrics());
   ServingOptions options = testing::ServiceHarness::Loopback();
-  options.metrics_listen = absl::StrCat("127.0.0.1:", served_.harness.server().metrics_port());
+  options.metrics_listen = absl::StrCat("127.0.0.1:", other.harness.server().metrics_port());
   const absl::Status status = Start(served_.toy.Definition(), options);
   EXPECT_THAT(status, FailsWith(absl::StatusCode::kFailedPrecondition, "ADDRESS_UNUSABLE"));
   EXPECT_THAT(status.message(),
