@@ -39,7 +39,7 @@ absl::Status WriteNew(const std::string& path, const Json& content, mode_t mode)
   const bool closed = close(file) == 0;
   const bool in_place =
       written && closed && (link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
-  const absl::Status status = in_place ? absl::OkStatus() : SystemProblem(path);
+  absl::Status status = in_place ? absl::OkStatus() : SystemProblem(path);
   unlink(draft.c_str());
   return status;
 }

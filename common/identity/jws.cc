@@ -12,6 +12,7 @@ namespace duban {
 namespace {
 
 constexpr int kEs256HalfBytes = 32;
+constexpr size_t kEs256Bytes = 64;
 
 using MdContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 using EcSignature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
@@ -23,7 +24,7 @@ const EVP_MD* DigestOf(Algorithm algorithm) {
 
 // r‖s to the DER form that OpenSSL reads; "" if it is not 64 octets.
 std::string ToDer(std::string_view raw) {
-  if (raw.size() != 2 * kEs256HalfBytes) return "";
+  if (raw.size() != kEs256Bytes) return "";
   const EcSignature signature(ECDSA_SIG_new());
   BIGNUM* r = BN_bin2bn(AsBytes(raw), kEs256HalfBytes, nullptr);
   BIGNUM* s = BN_bin2bn(AsBytes(raw.substr(kEs256HalfBytes)), kEs256HalfBytes, nullptr);
@@ -37,7 +38,7 @@ std::string ToDer(std::string_view raw) {
 std::optional<std::string> FromDer(std::string_view der) {
   const unsigned char* begin = AsBytes(der);
   const EcSignature signature(d2i_ECDSA_SIG(nullptr, &begin, static_cast<long>(der.size())));
-  std::string raw(2 * kEs256HalfBytes, '\0');
+  std::string raw(kEs256Bytes, '\0');
   if (!signature ||
       BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), AsBytes(raw), kEs256HalfBytes) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), AsBytes(raw) + kEs256HalfBytes,

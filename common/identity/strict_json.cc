@@ -1,8 +1,8 @@
 #include "common/identity/strict_json.h"
 
 #include <fstream>
-#include <iterator>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -34,9 +34,9 @@ absl::StatusOr<Json> ParseStrictJson(std::string_view text) {
 
 absl::StatusOr<Json> ReadStrictJson(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) return absl::NotFoundError("cannot be read");
-  return ParseStrictJson(text);
+  std::ostringstream text;
+  if (!file.is_open() || (text << file.rdbuf()).bad()) return absl::NotFoundError("cannot be read");
+  return ParseStrictJson(text.str());
 }
 
 absl::StatusOr<std::string> GetText(const Json& object, std::string_view name) {

@@ -15,7 +15,7 @@
 namespace duban {
 namespace {
 
-constexpr size_t kMaxTokenBytes = 8 * 1024;
+constexpr size_t kMaxTokenBytes = 8192;
 constexpr size_t kRememberedTokens = 4096;
 
 struct Issuer {
