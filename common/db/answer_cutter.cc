@@ -119,11 +119,10 @@ bool AnswerCutter::PassOn(Wire& wire, int from, int to) {
 }
 
 void AnswerCutter::Finish(bool cut, const Wire& wire) {
+  if (cut) ++cuts_;  // before the client notices
   close(wire.client);
   close(wire.server);
-  if (!cut) return;
-  ++cuts_;
-  then_();
+  if (cut) then_();
 }
 
 }  // namespace duban::db

@@ -1,6 +1,7 @@
 #include "common/db/connection_pool.h"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -33,7 +34,7 @@ absl::Status ConnectionPool::Acquire(absl::Time deadline, Lease* lease) {
   if (!TakeSlot(deadline, &slot)) return Error(kDatabaseDeadline);
   if (slot.connection != nullptr && MachineNow() - slot.idle_since > trusted_idle_ &&
       slot.connection->Command("DO 0")) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     ++discarded_;
     slot.connection.reset();
   }
@@ -45,7 +46,7 @@ absl::Status ConnectionPool::Acquire(absl::Time deadline, Lease* lease) {
 }
 
 bool ConnectionPool::TakeSlot(absl::Time deadline, Slot* slot) {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   if (!idle_.empty()) {
     *slot = std::move(idle_.back());
     idle_.pop_back();
@@ -58,8 +59,8 @@ bool ConnectionPool::TakeSlot(absl::Time deadline, Slot* slot) {
   Waiter waiter;
   waiters_.push_back(&waiter);
   while (!waiter.served) {
-    const bool late = waiter.ready.WaitWithDeadline(&mutex_, deadline);
-    if (late && !waiter.served) {
+    const std::cv_status status = waiter.ready.wait_until(lock, absl::ToChronoTime(deadline));
+    if (status == std::cv_status::timeout && !waiter.served) {
       waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
       ++wait_timeouts_;
       return false;
@@ -71,7 +72,7 @@ bool ConnectionPool::TakeSlot(absl::Time deadline, Slot* slot) {
 
 absl::Status ConnectionPool::Fill(absl::Time deadline, Slot* slot) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     slot->generation = generation_;
   }
   const std::optional<Failure> failure =
@@ -79,7 +80,7 @@ absl::Status ConnectionPool::Fill(absl::Time deadline, Slot* slot) {
   if (!failure) return absl::OkStatus();
   LogFailure(*failure, "connect");
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     --open_;
     Slot right;
     if (ServeOldest(&right)) ++open_;
@@ -91,7 +92,7 @@ absl::Status ConnectionPool::Fill(absl::Time deadline, Slot* slot) {
 void ConnectionPool::Return(Slot slot) {
   slot.idle_since = MachineNow();
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (slot.generation == generation_) {
       if (!ServeOldest(&slot)) idle_.push_back(std::move(slot));
       return;
@@ -102,7 +103,7 @@ void ConnectionPool::Return(Slot slot) {
 
 void ConnectionPool::Drop(Slot slot) {
   slot.connection.reset();  // outside the lock: closing talks to the server
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   ++discarded_;
   --open_;
   Slot right;
@@ -111,7 +112,7 @@ void ConnectionPool::Drop(Slot slot) {
 
 void ConnectionPool::Flush() {
   std::vector<Slot> flushed;
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   ++generation_;
   flushed.swap(idle_);
   open_ -= static_cast<int>(flushed.size());
@@ -124,12 +125,12 @@ bool ConnectionPool::ServeOldest(Slot* slot) {
   waiters_.pop_front();
   oldest->slot = std::move(*slot);
   oldest->served = true;
-  oldest->ready.Signal();
+  oldest->ready.notify_one();
   return true;
 }
 
 PoolStats ConnectionPool::Stats() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   PoolStats stats;
   stats.open = open_;
   stats.in_use = open_ - static_cast<int>(idle_.size());

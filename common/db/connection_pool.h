@@ -1,14 +1,14 @@
 #ifndef DUBAN_COMMON_DB_CONNECTION_POOL_H_
 #define DUBAN_COMMON_DB_CONNECTION_POOL_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/db/connection.h"
 #include "common/db/database.h"
@@ -61,7 +61,7 @@ class ConnectionPool {
 
  private:
   struct Waiter {
-    absl::CondVar ready;
+    std::condition_variable ready;
     bool served = false;
     Slot slot;
   };
@@ -73,17 +73,18 @@ class ConnectionPool {
   void Return(Slot slot);
   void Drop(Slot slot);
   void Flush();
-  bool ServeOldest(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // With the mutex held. False if nobody waits.
+  bool ServeOldest(Slot* slot);
 
   const Options options_;
   const absl::Duration trusted_idle_;
-  mutable absl::Mutex mutex_;
-  std::vector<Slot> idle_ ABSL_GUARDED_BY(mutex_);  // last used last; empty while anyone waits
-  std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
-  int open_ ABSL_GUARDED_BY(mutex_) = 0;  // rights in use to have a connection
-  uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t wait_timeouts_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t discarded_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::mutex mutex_;  // of all below
+  std::vector<Slot> idle_;    // last used last; empty while anyone waits
+  std::deque<Waiter*> waiters_;
+  int open_ = 0;  // rights in use to have a connection
+  uint64_t generation_ = 0;
+  int64_t wait_timeouts_ = 0;
+  int64_t discarded_ = 0;
 };
 
 }  // namespace duban::db

@@ -160,7 +160,7 @@ TEST_F(DeadlineTest, AStatementThatAnOperatorStopsIsLateToo) {
 TEST_F(DeadlineTest, AKillNeverStrikesTheNextCaller) {
   options_.connections = 2;
   database_ = OpenDatabase(options_);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 30; ++i) {
     const auto risky = database_->Read(In(absl::Milliseconds(20)), [](Session& session) {
       return session.Query("SELECT SLEEP(0.02)");
     });
@@ -171,7 +171,7 @@ TEST_F(DeadlineTest, AKillNeverStrikesTheNextCaller) {
         Soon(), [&](Transaction& transaction) { return Note(transaction, i); });
     ASSERT_THAT(next, IsOk());
   }
-  EXPECT_EQ(Notes(), 60);
+  EXPECT_EQ(Notes(), 30);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <atomic>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -181,7 +183,7 @@ INSTANTIATE_TEST_SUITE_P(
 // Callers go on writing while the server dies and comes back: what they were told is true.
 TEST_F(OutageTest, NoAcknowledgedCommitIsLostByACrash) {
   std::vector<std::thread> callers;
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::vector<int64_t> acknowledged;
   std::atomic<int> written{0};
   std::atomic<bool> stop{false};
@@ -191,7 +193,7 @@ TEST_F(OutageTest, NoAcknowledgedCommitIsLostByACrash) {
         const int64_t id = caller * 1'000'000 + i;
         if (!WriteNote(id, In(absl::Seconds(2))).ok()) continue;
         ++written;
-        absl::MutexLock lock(&mutex);
+        const std::lock_guard lock(mutex);
         acknowledged.push_back(id);
       }
     });

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -71,7 +72,7 @@ TEST_P(TurnsTest, GoToWhoCameFirst) {
   ConnectionPool pool(options_);
   ConnectionPool::Lease held;
   ASSERT_THAT(pool.Acquire(Soon(), &held), IsOk());
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::vector<int> order;
   std::vector<std::thread> callers;
   for (int i = 0; i < 6; ++i) {
@@ -79,7 +80,7 @@ TEST_P(TurnsTest, GoToWhoCameFirst) {
       ConnectionPool::Lease lease;
       EXPECT_THAT(pool.Acquire(Soon(), &lease), IsOk());
       {
-        absl::MutexLock lock(&mutex);
+        const std::lock_guard lock(mutex);
         order.push_back(i);
       }
       GetParam() ? lease.Return() : lease.Discard();

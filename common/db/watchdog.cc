@@ -1,6 +1,7 @@
 #include "common/db/watchdog.h"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,14 +31,14 @@ Options SpareOptions(Options options) {
 }  // namespace
 
 void StatementWatch::Begin(absl::Time deadline) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   running_ = true;
   told_to_stop_ = false;
   deadline_ = deadline;
 }
 
 bool StatementWatch::End() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   running_ = false;
   return told_to_stop_;
 }
@@ -45,14 +46,14 @@ bool StatementWatch::End() {
 Watchdog::Guard::Guard(Watchdog* watchdog, std::shared_ptr<StatementWatch> watch,
                        absl::Time deadline)
     : watchdog_(watchdog) {
-  absl::MutexLock lock(&watchdog_->mutex_);
+  const std::lock_guard lock(watchdog_->mutex_);
   entry_ = watchdog_->entries_.emplace(deadline, std::move(watch));
   // Deadlines mostly grow, so the thread is mostly left asleep.
-  if (deadline < watchdog_->asleep_until_) watchdog_->wake_.Signal();
+  if (deadline < watchdog_->asleep_until_) watchdog_->wake_.notify_one();
 }
 
 Watchdog::Guard::~Guard() {
-  absl::MutexLock lock(&watchdog_->mutex_);
+  const std::lock_guard lock(watchdog_->mutex_);
   watchdog_->entries_.erase(entry_);
 }
 
@@ -61,9 +62,9 @@ Watchdog::Watchdog(const Options& options)
 
 Watchdog::~Watchdog() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
-    wake_.Signal();
+    wake_.notify_one();
   }
   thread_.join();
 }
@@ -71,7 +72,7 @@ Watchdog::~Watchdog() {
 void Watchdog::Run() {
   EnterDriverThread();
   std::vector<std::shared_ptr<StatementWatch>> expired;
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   while (!stopping_) {
     const absl::Time now = MachineNow();
     for (const auto& [deadline, watch] : entries_) {
@@ -82,20 +83,20 @@ void Watchdog::Run() {
                     : entries_.empty() ? absl::InfiniteFuture()
                                        : entries_.begin()->first;
     if (!expired.empty()) {
-      mutex_.Unlock();
+      lock.unlock();
       for (const auto& watch : expired) Stop(*watch);
       expired.clear();
-      mutex_.Lock();
+      lock.lock();
       if (stopping_) break;
     }
-    wake_.WaitWithDeadline(&mutex_, asleep_until_);
+    wake_.wait_until(lock, absl::ToChronoTime(asleep_until_));
   }
   spare_.reset();
 }
 
 void Watchdog::Stop(StatementWatch& watch) {
   {
-    absl::MutexLock lock(&watch.mutex_);
+    const std::lock_guard lock(watch.mutex_);
     if (!watch.running_) return;
   }
   // Connecting takes long, so it is done before the statement's end is held up.
@@ -107,7 +108,7 @@ void Watchdog::Stop(StatementWatch& watch) {
   }
   // The lock is held until the server has taken the KILL: it can only meet this statement, or an
   // idle connection that its user will not use again. Never the COMMIT that comes next.
-  absl::MutexLock lock(&watch.mutex_);
+  const std::lock_guard lock(watch.mutex_);
   if (!watch.running_ || MachineNow() < watch.deadline_) return;
   watch.told_to_stop_ = true;
   const auto failure = spare_->Command(absl::StrCat("KILL QUERY ", watch.connection_id_));

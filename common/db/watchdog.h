@@ -1,13 +1,13 @@
 #ifndef DUBAN_COMMON_DB_WATCHDOG_H_
 #define DUBAN_COMMON_DB_WATCHDOG_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/db/database.h"
 
@@ -29,10 +29,10 @@ class StatementWatch {
   friend class Watchdog;
 
   const int64_t connection_id_;
-  absl::Mutex mutex_;
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;
-  bool told_to_stop_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time deadline_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // of all below
+  bool running_ = false;
+  bool told_to_stop_ = false;
+  absl::Time deadline_;
 };
 
 // Stops statements that run past their deadline, by KILL QUERY from a connection of its own.
@@ -61,11 +61,11 @@ class Watchdog {
   void Stop(StatementWatch& watch);
 
   const Options options_;
-  absl::Mutex mutex_;
-  absl::CondVar wake_;
-  Entries entries_ ABSL_GUARDED_BY(mutex_);
-  absl::Time asleep_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;  // of all below but the spare
+  std::condition_variable wake_;
+  Entries entries_;
+  absl::Time asleep_until_ = absl::InfinitePast();
+  bool stopping_ = false;
   std::unique_ptr<Connection> spare_;  // the thread's alone; opened at the first need
   std::thread thread_;
 };

@@ -1,6 +1,7 @@
 #include "common/testing/mariadb_process.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -96,9 +97,11 @@ int FreePort() {
 }
 
 // Becomes the program in the child of a fork. Only calls that are safe there.
-[[noreturn]] void BecomeServer(char* const* argv, pid_t parent) {
+[[noreturn]] void BecomeServer(char* const* argv, pid_t parent, int output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
   execv(argv[0], argv);
   _exit(1);
 }
@@ -190,17 +193,21 @@ bool MariadbProcess::TryStart() {
   std::future<pid_t> pid = forked.get_future();
   std::promise<void> exited;
   const std::future<void> gone = exited.get_future();
-  keeper_ = std::thread([&argv, forked = std::move(forked), exited = std::move(exited)]() mutable {
-    const pid_t parent = getpid();
-    const pid_t child = fork();
-    if (child == 0) BecomeServer(argv.data(), parent);
-    forked.set_value(child);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    exited.set_value();
-  });
+  const int output =
+      open((folder_ / "output.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  keeper_ = std::thread(
+      [&argv, output, forked = std::move(forked), exited = std::move(exited)]() mutable {
+        const pid_t parent = getpid();
+        const pid_t child = fork();
+        if (child == 0) BecomeServer(argv.data(), parent, output);
+        forked.set_value(child);
+        int status = 0;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        exited.set_value();
+      });
   pid_ = pid.get();
+  close(output);
   if (pid_ < 0) Die("cannot fork");
   bool died = false;
   const bool settled = WaitUntil(kStartPatience, [&] {
