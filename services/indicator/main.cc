@@ -1,0 +1,6 @@
+#include "common/server/process.h"
+#include "services/indicator/indicator.h"
+
+int main(int argc, char** argv) {
+  return duban::server::RunService(argc, argv, duban::indicator::IndicatorDefinition());
+}
