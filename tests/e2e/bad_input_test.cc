@@ -158,10 +158,10 @@ TEST_F(BadInputTest, PlansThatAreRefused) {
          // 新增规模工业企业: 10 + 5 + 5 + 20 + 5 of 45.
          document.mutable_indicators(3)->mutable_responsibility()->mutable_lines(0)->set_quota("9");
        },
-       "QUOTA_SUM_MISMATCH", "document.indicators[3].responsibility"},
+       "QUOTA_SUM_MISMATCH", "document.indicators[3].responsibility.lines"},
       {"light bands with a hole",
        [](auto& document) { document.mutable_plan()->mutable_light_bands()->RemoveLast(); },
-       "LIGHT_BANDS_INVALID", "document.plan.light_bands"},
+       "LIGHT_BANDS_INVALID", "document.plan.light_bands[1].gap_at_least"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
