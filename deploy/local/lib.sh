@@ -42,11 +42,14 @@ port_of() {
 # Something listens on this port of the machine.
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# command_of PID SEPARATOR: the command line of a process; nothing if it is gone.
+command_of() { { tr '\0' "$2" <"/proc/$1/cmdline"; } 2>/dev/null || true; }
+
 # The process id of a process's supervisor, if that still lives.
 supervisor_of() {
   local pid
   pid=$(cat "$run/$1.supervisor" 2>/dev/null) || return 1
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "supervise.sh $run $1 " || return 1
+  command_of "$pid" ' ' | grep -qF "supervise.sh $run $1 " || return 1
   printf '%s' "$pid"
 }
 
@@ -64,7 +67,7 @@ stop_orphan() {
   local pid binary tenths
   pid=$(cat "$run/$1.pid" 2>/dev/null) || return 0
   binary=$(cut -d' ' -f1 "$run/$1.command" 2>/dev/null) || return 0
-  [ "$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | head -n 1)" = "$binary" ] || return 0
+  [ "$(command_of "$pid" '\n' | head -n 1)" = "$binary" ] || return 0
   kill -TERM "$pid"
   for ((tenths = 0; tenths < 400; tenths++)); do
     kill -0 "$pid" 2>/dev/null || return 0
