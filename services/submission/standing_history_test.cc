@@ -1,0 +1,151 @@
+// Hundreds of random histories of acceptance on the real database: the stored standings are always
+// those that a recomputation from all accepted reports gives.
+#include <algorithm>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/calendar/period.h"
+#include "common/testing/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/submission/report_rules.h"
+#include "services/submission/report_store.h"
+#include "services/submission/standing_rules.h"
+#include "services/submission/standing_store.h"
+#include "services/submission/submission_fixture.h"
+#include "services/submission/test_plan.h"
+
+namespace duban::submission {
+namespace {
+
+using ::duban::testing::IsOk;
+using indicator::v1::Indicator;
+using indicator::v1::PlanDocument;
+using v1::Report;
+
+constexpr int kHistories = 300;
+constexpr Indicator::Accumulation kAccumulations[] = {Indicator::CUMULATIVE, Indicator::INCREMENT,
+                                                      Indicator::LEVEL};
+constexpr common::v1::PeriodKind kRhythms[] = {common::v1::DEKAD, common::v1::MONTH,
+                                               common::v1::QUARTER};
+
+absl::Time Deadline() { return MachineNow() + absl::Seconds(60); }
+
+class StandingHistoryTest : public SubmissionTest {
+ protected:
+  // A published plan with one line for each history: growths in every accumulation and rhythm.
+  void PublishHistories() {
+    plan_ += "-histories";
+    PlanDocument document = TestDocument(plan_);
+    const Indicator pattern = document.indicators(1);
+    document.clear_indicators();
+    for (int i = 0; i < kHistories; ++i) {
+      Indicator* indicator = document.add_indicators();
+      *indicator = pattern;
+      indicator->set_name(Indicator_(i));
+      indicator->set_display_name(absl::StrCat("历史", i));
+      indicator->set_kind(Indicator::GROWTH);
+      indicator->set_unit_of_measure("%");
+      indicator->set_reported_unit("万元");
+      indicator->set_accumulation(kAccumulations[i % 3]);
+      indicator->set_collection(kRhythms[i / 3 % 3]);
+      indicator->set_table_row(i + 1);
+    }
+    Import(document);
+    Publish(plan_);
+  }
+
+  std::string Indicator_(int history) const { return Indicator(absl::StrCat("h", history)); }
+
+  // Writes a random part of the year's reports as submitted; returns their names in random order.
+  std::vector<std::string> Enter(int history, std::mt19937& random) const {
+    std::vector<Report> entered;
+    for (const Period& period : Period::TilesOf(2024, kRhythms[history / 3 % 3])) {
+      if (random() % 3 == 0) continue;
+      Report report = NewReport(
+          Parse<Report>(absl::StrCat(
+              R"(indicator: ")", Indicator_(history), R"(" unit: "units/north" period: ")",
+              period.ToString(), R"(" as_of_date: ")", FormatDate(period.first_day()), R"(" )")),
+          absl::StrCat(plan_, "/reports/", NewUuid7(MachineNow())), Services::Begin());
+      report.set_state(Report::SUBMITTED);
+      report.set_observation_status(Report::NORMAL);
+      common::v1::Measurement* canonical = report.mutable_canonical();
+      canonical->set_unit_of_measure("元");
+      canonical->set_value(
+          Decimal::Parse(absl::StrCat(random() % 100000, ".", random() % 1000))->ToString());
+      canonical->set_base_value(std::to_string(random() % 1000));
+      *report.mutable_measurement() = *canonical;
+      entered.push_back(report);
+    }
+    const ReportStore store;
+    EXPECT_THAT(database().RunInTransaction(Deadline(),
+                                            [&](db::Transaction& tx) -> absl::Status {
+                                              for (const Report& report : entered) {
+                                                DUBAN_RETURN_IF_ERROR(store.Insert(tx, report));
+                                              }
+                                              return absl::OkStatus();
+                                            }),
+                IsOk());
+    std::vector<std::string> names;
+    for (const Report& report : entered) names.push_back(report.name());
+    std::shuffle(names.begin(), names.end(), random);
+    return names;
+  }
+};
+
+TEST_F(StandingHistoryTest, StoredStandingsAreThoseOfARecomputation) {
+  PublishHistories();
+  std::mt19937 random(20240331);
+  std::vector<std::string> names;
+  for (int history = 0; history < kHistories; ++history) {
+    const std::vector<std::string> entered = Enter(history, random);
+    const size_t judged = entered.empty() ? 0 : random() % (entered.size() + 1);
+    names.insert(names.end(), entered.begin(), entered.begin() + static_cast<long>(judged));
+  }
+  std::shuffle(names.begin(), names.end(), random);
+
+  // Four judges at once, so that lines are also moved by several of them at the same time.
+  std::atomic<size_t> next = 0;
+  std::vector<std::thread> judges;
+  for (int judge = 0; judge < 4; ++judge) {
+    judges.emplace_back([&] {
+      for (size_t i = next++; i < names.size(); i = next++) {
+        if (i % 10 == 9) {
+          EXPECT_THAT(Return(kOffice, names[i], "退"), IsOk());
+        } else {
+          EXPECT_THAT(Accept(kOffice, names[i]), IsOk());
+        }
+      }
+    });
+  }
+  for (std::thread& judge : judges) judge.join();
+
+  int standings = 0;
+  const std::string id = LastId(plan_);
+  for (int history = 0; history < kHistories; ++history) {
+    const std::string indicator = absl::StrCat("h", history);
+    const auto accepted = database().Read(Deadline(), [&](db::Session& session) {
+      return ReportStore().List(
+          session, {.plan = id, .indicator = indicator, .state = Report::ACCEPTED}, "", 1000);
+    });
+    const auto stored = database().Read(Deadline(), [&](db::Session& session) {
+      return StandingStore().List(session, {id, indicator, "north"});
+    });
+    ASSERT_THAT(accepted, IsOk());
+    ASSERT_THAT(stored, IsOk());
+    const auto truth = Recompute(*accepted, kAccumulations[history % 3]);
+    ASSERT_THAT(truth, IsOk());
+    ASSERT_EQ(stored->size(), truth->size()) << "history " << history;
+    for (size_t i = 0; i < truth->size(); ++i) {
+      ASSERT_EQ((*stored)[i].DebugString(), (*truth)[i].DebugString()) << "history " << history;
+      ++standings;
+    }
+  }
+  EXPECT_GT(standings, kHistories);
+}
+
+}  // namespace
+}  // namespace duban::submission
