@@ -9,7 +9,6 @@
 namespace duban {
 namespace {
 
-using boost::multiprecision::cpp_int;
 using boost::multiprecision::int128_t;
 
 constexpr size_t kIntegerDigits = 22;
@@ -21,8 +20,8 @@ bool AreDigits(std::string_view text, size_t at_most) {
                      [](unsigned char c) { return absl::ascii_isdigit(c); });
 }
 
-cpp_int PowerOfTen(int exponent) {
-  return boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(exponent));
+Integer PowerOfTen(int exponent) {
+  return boost::multiprecision::pow(Integer(10), static_cast<unsigned>(exponent));
 }
 
 // The digits of `magnitude` / 10^places with all its places, and the minus sign where it has one.
@@ -64,7 +63,7 @@ absl::StatusOr<Decimal> Decimal::Parse(std::string_view text) {
 
 absl::StatusOr<Decimal> Decimal::FromRational(const Rational& value) {
   const Rational micros = value * PowerOfTen(kFractionDigits);
-  static const cpp_int kLimit = PowerOfTen(kIntegerDigits + kFractionDigits);
+  static const Integer kLimit = PowerOfTen(kIntegerDigits + kFractionDigits);
   if (denominator(micros) != 1 || abs(numerator(micros)) >= kLimit) {
     return Error(kDecimalOutOfRange);
   }
@@ -79,24 +78,24 @@ std::string Decimal::ToString() const {
 }
 
 Rational Decimal::ToRational() const {
-  return Rational(cpp_int(micros_), PowerOfTen(kFractionDigits));
+  return Rational(Integer(micros_), PowerOfTen(kFractionDigits));
 }
 
 bool Decimal::IsWhole() const { return micros_ % 1'000'000 == 0; }
 
 int Decimal::Sign() const { return micros_.sign(); }
 
-cpp_int Floor(const Rational& value) {
-  cpp_int quotient;
-  cpp_int remainder;
+Integer Floor(const Rational& value) {
+  Integer quotient;
+  Integer remainder;
   divide_qr(numerator(value), denominator(value), quotient, remainder);
-  return remainder < 0 ? cpp_int(quotient - 1) : quotient;
+  return remainder < 0 ? Integer(quotient - 1) : quotient;
 }
 
 std::string FormatRounded(const Rational& value, int places) {
   const Rational scaled = abs(value) * PowerOfTen(places);
-  const cpp_int doubled = denominator(scaled) * 2;
-  const cpp_int rounded = (numerator(scaled) * 2 + denominator(scaled)) / doubled;
+  const Integer doubled = denominator(scaled) * 2;
+  const Integer rounded = (numerator(scaled) * 2 + denominator(scaled)) / doubled;
   return WithPoint(value < 0, rounded.str(), static_cast<size_t>(places));
 }
 

@@ -12,7 +12,11 @@
 namespace duban {
 
 // An exact fraction of any size, for arithmetic between decimals. Judge on it, round only to show.
-using Rational = boost::multiprecision::cpp_rational;
+// Without expression templates: they cost every translation unit seconds and these numbers nothing.
+using Rational = boost::multiprecision::number<boost::multiprecision::cpp_rational_backend,
+                                               boost::multiprecision::et_off>;
+using Integer = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>,
+                                              boost::multiprecision::et_off>;
 
 // An exact decimal of at most 22 digits before and 6 after the point: what DECIMAL(28,6) holds.
 class Decimal {
@@ -49,7 +53,7 @@ class Decimal {
 };
 
 // The largest whole number not above the value.
-boost::multiprecision::cpp_int Floor(const Rational& value);
+Integer Floor(const Rational& value);
 
 // The value with exactly `places` decimals (0 or more), rounded half away from zero (四舍五入).
 std::string FormatRounded(const Rational& value, int places);

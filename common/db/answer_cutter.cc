@@ -89,6 +89,7 @@ void AnswerCutter::Accept() {
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = Loopback(server_port_);
   if (connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    ++refusals_;
     close(client);
     close(server);
     return;

@@ -29,8 +29,9 @@ class AnswerCutter {
   void CutNext(
       Cut cut, std::function<void()> then = [] {});
 
-  // How many connections were cut.
+  // How many connections were cut, and how many were refused because the server was away.
   int cuts() const { return cuts_; }
+  int refusals() const { return refusals_; }
 
  private:
   struct Wire {
@@ -51,6 +52,7 @@ class AnswerCutter {
   std::atomic<Cut> next_{Cut::kNone};
   std::atomic<bool> stopping_{false};
   std::atomic<int> cuts_{0};
+  std::atomic<int> refusals_{0};
   std::function<void()> then_;
   std::list<Wire> wires_;  // the thread's alone
   std::thread thread_;

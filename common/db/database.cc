@@ -188,7 +188,7 @@ absl::Status CheckServer(Connection& connection) {
                                   : name == "innodb_flush_log_at_trx_commit" ? "1"
                                                                              : "";
     if (!want.empty() && value != want) {
-      return Unsuitable(name + " = " + std::string(want) + ", not " + value);
+      return Unsuitable(absl::StrCat(name, " = ", std::string(want), ", not ", value));
     }
     if (name == "log_bin") binlog = value == "ON";
     if (name == "sync_binlog") sync_binlog = value;

@@ -16,8 +16,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/base/decimal.h"
 #include "common/base/status.h"
+
+namespace duban {
+class Decimal;
+}
 
 namespace duban::db {
 
@@ -40,19 +43,21 @@ struct Options {
 // A parameter of a statement.
 class Value {
  public:
-  Value(std::nullptr_t) : value_(nullptr) {}              // NOLINT(google-explicit-constructor)
-  Value(int value) : value_(int64_t{value}) {}            // NOLINT(google-explicit-constructor)
-  Value(int64_t value) : value_(value) {}                 // NOLINT(google-explicit-constructor)
-  Value(bool value) : value_(int64_t{value}) {}           // NOLINT(google-explicit-constructor)
-  Value(std::string value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string_view value)
-      : value_(std::string(value)) {}                        // NOLINT(google-explicit-constructor)
-  Value(const char* value) : value_(std::string(value)) {}   // NOLINT(google-explicit-constructor)
-  Value(const Decimal& value) : value_(value.ToString()) {}  // NOLINT(google-explicit-constructor)
-  Value(absl::Time value);                                   // NOLINT(google-explicit-constructor)
+  // Implicit, so that a list of parameters reads like one.
+  // NOLINTBEGIN(google-explicit-constructor)
+  Value(std::nullptr_t) : value_(nullptr) {}
+  Value(int value) : value_(int64_t{value}) {}
+  Value(int64_t value) : value_(value) {}
+  Value(bool value) : value_(int64_t{value}) {}
+  Value(std::string value) : value_(std::move(value)) {}
+  Value(std::string_view value) : value_(std::string(value)) {}
+  Value(const char* value) : value_(std::string(value)) {}
+  Value(const Decimal& value);
+  Value(absl::Time value);
   template <typename T>
-  Value(const std::optional<T>& value)  // NOLINT(google-explicit-constructor)
-      : Value(value ? Value(*value) : Value(nullptr)) {}
+  Value(const std::optional<T>& value) : Value(value ? Value(*value) : Value(nullptr)) {}
+
+  // NOLINTEND(google-explicit-constructor)
 
   const std::variant<std::nullptr_t, int64_t, std::string>& get() const { return value_; }
 
@@ -142,7 +147,7 @@ class Database {
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> RunInTransaction(absl::Time deadline, Body body) {
     std::optional<std::invoke_result_t<Body, Transaction&>> result;
-    const absl::Status status = Run(deadline, [&](Transaction& transaction) -> absl::Status {
+    absl::Status status = Run(deadline, [&](Transaction& transaction) -> absl::Status {
       result.emplace(body(transaction));
       return StatusOf(*result);
     });
@@ -154,7 +159,7 @@ class Database {
   template <typename Body>
   std::invoke_result_t<Body, Session&> Read(absl::Time deadline, Body body) {
     std::optional<std::invoke_result_t<Body, Session&>> result;
-    const absl::Status status = RunRead(deadline, [&](Session& session) -> absl::Status {
+    absl::Status status = RunRead(deadline, [&](Session& session) -> absl::Status {
       result.emplace(body(session));
       return StatusOf(*result);
     });

@@ -190,11 +190,17 @@ TEST_F(UnknownOutcomeTest, ACommitThatNeverArrivedIsLeftToTheCaller) {
 }
 
 TEST_F(UnknownOutcomeTest, AServerThatCrashesAfterTheCommitIsAskedWhenItIsBack) {
-  wire_->CutNext(AnswerCutter::Cut::kAfterCommit, [] {
+  std::thread operations;
+  wire_->CutNext(AnswerCutter::Cut::kAfterCommit, [&] {
     TestServer::Get().Kill();
-    TestServer::Get().Start();
+    operations = std::thread([&] {
+      // Back only after the first question found nobody.
+      EXPECT_TRUE(WaitUntil(absl::Seconds(10), [&] { return wire_->refusals() > 0; }));
+      TestServer::Get().Start();
+    });
   });
   const auto reply = WriteOnce(key_, 1, "reply", cut_off_.get());
+  operations.join();
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(*reply, "reply");
   EXPECT_EQ(wire_->cuts(), 1);
@@ -211,6 +217,7 @@ TEST_F(UnknownOutcomeTest, AServerThatStaysAwayLeavesTheOutcomeUnknown) {
                              });
   EXPECT_THAT(reply, FailsWith(absl::StatusCode::kUnavailable, kOutcomeUnknown.name));
   EXPECT_LT(MachineNow() - start, absl::Seconds(4));
+  wire_.reset();  // its thread did the killing
   TestServer::Get().Start();
   const auto repeated = WriteOnce(key_, 1, "another");
   ASSERT_THAT(repeated, IsOk());

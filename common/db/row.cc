@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/decimal.h"
 #include "common/base/log.h"
 #include "common/db/database.h"
 
@@ -19,6 +20,8 @@ constexpr char kTimeParseFormat[] = "%Y-%m-%d %H:%M:%E*S";
 }
 
 }  // namespace
+
+Value::Value(const Decimal& value) : value_(value.ToString()) {}
 
 Value::Value(absl::Time value)
     : value_(absl::FormatTime(kTimeFormat, value, absl::UTCTimeZone())) {}

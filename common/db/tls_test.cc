@@ -61,8 +61,9 @@ TEST_F(TlsTest, AFailedCheckElsewhereDoesNotBreakTheConnection) {
   ASSERT_THAT(database, IsOk());
   for (int i = 0; i < 3; ++i) {
     ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);  // as a refused token leaves it on the thread
-    const auto rows = (*database)->Read(
-        Soon(), [](Session& session) { return session.Query("SELECT REPEAT('x', 100000)"); });
+    const auto rows = (*database)->Read(Soon(), [](Session& session) {
+      return session.Query("SELECT SLEEP(0.1), REPEAT('x', 100000)");
+    });
     ASSERT_THAT(rows, IsOk());
   }
 }
