@@ -8,8 +8,8 @@
 #include "common/base/error.h"
 #include "common/base/status.h"
 #include "services/indicator/fields.h"
-#include "services/indicator/indicator_rules.h"
 #include "services/indicator/rows.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 namespace {

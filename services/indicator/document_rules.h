@@ -8,6 +8,7 @@
 #include "duban/indicator/v1/plan.pb.h"
 #include "services/indicator/member_rules.h"
 #include "services/indicator/plan_rules.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 
@@ -20,19 +21,9 @@ PlanScope ScopeOf(const v1::PlanDocument& document, const UnitMap& stored);
 void CheckPlanDocument(const v1::PlanDocument& document, const UnitMap& stored,
                        const std::string& root, Violations& out);
 
-// What an import's units and members are held against.
-struct StoredDirectory {
-  UnitMap units;                       // those of the document that exist
-  std::vector<v1::Unit> name_holders;  // those that have a name or alias of one of the document's
-  MemberMap members;                   // those of the document that exist
-};
-
 // UNIT_DIFFERS, MEMBER_DIFFERS, UNIT_NAME_TAKEN: where the document contradicts the directory.
 void CheckAgreement(const v1::PlanDocument& document, const StoredDirectory& stored,
                     const std::string& root, Violations& out);
-
-// The names of all units that the plan and its indicators name, in the order of first mention.
-std::vector<std::string> NamedUnits(const v1::PlanDocument& document);
 
 }  // namespace duban::indicator
 

@@ -8,8 +8,8 @@
 #include "absl/time/time.h"
 #include "common/db/database.h"
 #include "duban/indicator/v1/plan.pb.h"
-#include "services/indicator/document_rules.h"
 #include "services/indicator/stores.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 

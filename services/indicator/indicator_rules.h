@@ -9,35 +9,27 @@
 #include "duban/indicator/v1/indicator.pb.h"
 #include "duban/indicator/v1/indicator_service.pb.h"
 #include "services/indicator/unit_rules.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 
-inline constexpr Reason kIndicatorNotFound{"INDICATOR_NOT_FOUND", absl::StatusCode::kNotFound,
-                                           "没有指标 {indicator}",
-                                           "There is no indicator {indicator}."};
-inline constexpr Reason kIndicatorExists{"INDICATOR_EXISTS", absl::StatusCode::kAlreadyExists,
-                                         "指标 {indicator} 已存在",
-                                         "Indicator {indicator} exists already."};
-inline constexpr Reason kAmendmentNotFound{"AMENDMENT_NOT_FOUND", absl::StatusCode::kNotFound,
-                                           "没有调整 {amendment}",
-                                           "There is no amendment {amendment}."};
 inline constexpr Reason kQuotaSumMismatch{"QUOTA_SUM_MISMATCH", absl::StatusCode::kInvalidArgument,
-                                          "分解任务合计 {sum},目标 {target},{zh}",
+                                          "分解任务合计 {sum}，目标 {target}，{zh}",
                                           "The quotas sum to {sum}, the target is {target}: {en}."};
 inline constexpr Reason kDataReporterCount{
     "DATA_REPORTER_COUNT", absl::StatusCode::kInvalidArgument,
-    "共同负责的指标须有且只有一个数据报送单位,现有 {count} 个",
+    "共同负责的指标须有且只有一个数据报送单位，现有 {count} 个",
     "A JOINT indicator has exactly one DATA_REPORTER, not {count}."};
 inline constexpr Reason kResponsibilityInvalid{
-    "RESPONSIBILITY_INVALID", absl::StatusCode::kInvalidArgument, "责任分工无效:{zh}",
+    "RESPONSIBILITY_INVALID", absl::StatusCode::kInvalidArgument, "责任分工无效：{zh}",
     "The responsibility is invalid: {en}."};
 inline constexpr Reason kTargetInvalid{"TARGET_INVALID", absl::StatusCode::kInvalidArgument,
-                                       "目标无效:{zh}", "The target is invalid: {en}."};
+                                       "目标无效：{zh}", "The target is invalid: {en}."};
 inline constexpr Reason kKindInvalid{"KIND_INVALID", absl::StatusCode::kInvalidArgument,
-                                     "指标类型与其口径不符:{zh}",
+                                     "指标类型与其口径不符：{zh}",
                                      "The indicator does not fit its kind: {en}."};
 inline constexpr Reason kPacingInvalid{"PACING_INVALID", absl::StatusCode::kInvalidArgument,
-                                       "序时进度无效:{zh}", "The pacing is invalid: {en}."};
+                                       "序时进度无效：{zh}", "The pacing is invalid: {en}."};
 inline constexpr Reason kWeightInvalid{"WEIGHT_INVALID", absl::StatusCode::kInvalidArgument,
                                        "权重 {weight} 不能为负", "Weight {weight} is below zero."};
 inline constexpr Reason kTaskUnknown{"TASK_UNKNOWN", absl::StatusCode::kInvalidArgument,
@@ -45,9 +37,6 @@ inline constexpr Reason kTaskUnknown{"TASK_UNKNOWN", absl::StatusCode::kInvalidA
 inline constexpr Reason kLinkUnknown{"LINK_UNKNOWN", absl::StatusCode::kInvalidArgument,
                                      "方案没有可关联的指标 {indicator}",
                                      "The plan has no other indicator {indicator} to link to."};
-
-// How many indicators one plan has at most.
-inline constexpr int kMaxIndicators = 1000;
 
 // The rest of the plan, against which one of its indicators is held.
 struct PlanScope {

@@ -7,22 +7,16 @@
 #include "absl/time/civil_time.h"
 #include "common/base/error.h"
 #include "duban/indicator/v1/directory.pb.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 
-inline constexpr Reason kMemberNotFound{"MEMBER_NOT_FOUND", absl::StatusCode::kNotFound,
-                                        "没有人员 {member}", "There is no member {member}."};
-inline constexpr Reason kMemberExists{"MEMBER_EXISTS", absl::StatusCode::kAlreadyExists,
-                                      "人员 {member} 已存在", "Member {member} exists already."};
 inline constexpr Reason kMemberDeactivated{
     "MEMBER_DEACTIVATED", absl::StatusCode::kFailedPrecondition, "人员 {member} 已停用",
     "Member {member} is deactivated."};
 inline constexpr Reason kMemberDiffers{
-    "MEMBER_DIFFERS", absl::StatusCode::kInvalidArgument, "{member} 已存在,但 {field} 与文档不同",
+    "MEMBER_DIFFERS", absl::StatusCode::kInvalidArgument, "{member} 已存在，但 {field} 与文档不同",
     "{member} exists and its {field} is not as in the document."};
-
-// Members by name, `members/{member}`.
-using MemberMap = std::map<std::string, v1::Member>;
 
 // What is wrong with the fields that authors write: FIELD_INVALID, DATE_INVALID. Posts are in order
 // of their start and do not overlap; each has a role that a person can hold.

@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "common/db/database.h"
 #include "duban/indicator/v1/directory.pb.h"
-#include "services/indicator/member_rules.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 

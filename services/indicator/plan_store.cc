@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status.h"
-#include "services/indicator/plan_rules.h"
 #include "services/indicator/rows.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 namespace {

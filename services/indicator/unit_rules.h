@@ -10,13 +10,10 @@
 #include "common/base/error.h"
 #include "duban/indicator/v1/directory.pb.h"
 #include "duban/indicator/v1/directory_service.pb.h"
+#include "services/indicator/vocabulary.h"
 
 namespace duban::indicator {
 
-inline constexpr Reason kUnitNotFound{"UNIT_NOT_FOUND", absl::StatusCode::kNotFound,
-                                      "没有责任单位 {unit}", "There is no unit {unit}."};
-inline constexpr Reason kUnitExists{"UNIT_EXISTS", absl::StatusCode::kAlreadyExists,
-                                    "责任单位 {unit} 已存在", "Unit {unit} exists already."};
 inline constexpr Reason kUnitNameTaken{"UNIT_NAME_TAKEN", absl::StatusCode::kAlreadyExists,
                                        "名称“{text}”在同一时期已属于 {unit}",
                                        "The name \"{text}\" belongs to {unit} at the same time."};
@@ -24,7 +21,7 @@ inline constexpr Reason kUnitClosed{"UNIT_CLOSED", absl::StatusCode::kFailedPrec
                                     "{unit} 已于 {valid_until} 撤销",
                                     "{unit} was closed; its last day is {valid_until}."};
 inline constexpr Reason kUnitDiffers{"UNIT_DIFFERS", absl::StatusCode::kInvalidArgument,
-                                     "{unit} 已存在,但 {field} 与文档不同",
+                                     "{unit} 已存在，但 {field} 与文档不同",
                                      "{unit} exists and its {field} is not as in the document."};
 inline constexpr Reason kUnitUnknown{"UNIT_UNKNOWN", absl::StatusCode::kInvalidArgument,
                                      "没有责任单位 {unit}", "There is no unit {unit}."};
@@ -33,11 +30,8 @@ inline constexpr Reason kUnitNotValid{"UNIT_NOT_VALID", absl::StatusCode::kInval
                                       "{unit} does not exist on {date}."};
 inline constexpr Reason kCollectiveUnitOwes{
     "COLLECTIVE_UNIT_OWES", absl::StatusCode::kInvalidArgument,
-    "{unit} 是若干单位的统称,落实到具体单位之前不能承担任务",
+    "{unit} 是若干单位的统称，落实到具体单位之前不能承担任务",
     "{unit} stands for several units and owes nothing itself."};
-
-// Units by name, `units/{unit}`.
-using UnitMap = std::map<std::string, v1::Unit>;
 
 // True on a date (`YYYY-MM-DD`) from valid_from to valid_until.
 bool IsValidOn(const v1::Unit& unit, std::string_view date);
