@@ -190,8 +190,7 @@ class BoundService final : public grpc::Service {
   BoundService(Adapter* adapter, prometheus::Registry* metrics, std::vector<BoundMethod> methods) {
     for (BoundMethod& bound : methods) {
       MethodMetrics figures(metrics, bound.service, bound.method.name);
-      served_.push_back(
-          std::make_unique<ServedMethod>(ServedMethod{std::move(bound), std::move(figures)}));
+      served_.push_back(std::make_unique<ServedMethod>(ServedMethod{std::move(bound), figures}));
       ServedMethod* served = served_.back().get();
       AddMethod(new grpc::internal::RpcServiceMethod(
           served->bound.full_name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));

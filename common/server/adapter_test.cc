@@ -23,7 +23,6 @@ using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
-using ::testing::TestWithParam;
 using ::testing::ValuesIn;
 using testing::WaitUntil;
 

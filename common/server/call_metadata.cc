@@ -19,10 +19,10 @@ namespace {
 constexpr size_t kLongestRequestId = 128;
 constexpr size_t kTraceparentLength = 55;  // 00-{32}-{16}-{2}
 
-std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 // The value if the key stands exactly once; empty otherwise.
-std::string_view Single(const Metadata& metadata, grpc::string_ref key) {
+std::string_view Single(const Metadata& metadata, const grpc::string_ref& key) {
   const auto [begin, end] = metadata.equal_range(key);
   if (begin == end || std::next(begin) != end) return {};
   return View(begin->second);

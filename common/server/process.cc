@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
@@ -124,6 +125,8 @@ absl::StatusOr<int> Live(const ServiceDefinition& definition) {
   DUBAN_ASSIGN_OR_RETURN(const ServerOptions options, ReadOptions());
   StartLog(definition.name, options.log_level);
   gpr_set_log_function(ForwardGrpcLog);
+  // Debian builds Abseil with it on, and gRPC's locks pay for it with every call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   DUBAN_RETURN_IF_ERROR(RaiseFileLimit());
   DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<db::Database> database, OpenDatabase(options));
   DUBAN_RETURN_IF_ERROR(BringUpToDate(options, definition, database.get()));

@@ -20,12 +20,22 @@ WorkerPool::~WorkerPool() {
 }
 
 bool WorkerPool::Submit(std::function<void()> task) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= queue_capacity_) return false;
     queue_.push_back(std::move(task));
+    wake = ShallWakeOne();
   }
-  arrived_.notify_one();
+  if (wake) arrived_.notify_one();
+  return true;
+}
+
+// Waking a thread costs more than a short handler. So one is woken at a time, and wakes the next if
+// it leaves tasks behind: where handlers are short, those awake already do the work.
+bool WorkerPool::ShallWakeOne() {
+  if (queue_.empty() || idle_ == 0 || waking_) return false;
+  waking_ = true;
   return true;
 }
 
@@ -42,12 +52,19 @@ int WorkerPool::busy() const {
 void WorkerPool::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    arrived_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+    while (queue_.empty() && !ending_) {
+      ++idle_;
+      arrived_.wait(lock);
+      --idle_;
+      waking_ = false;
+    }
     if (queue_.empty()) return;
     const std::function<void()> task = std::move(queue_.front());
     queue_.pop_front();
+    const bool wake = ShallWakeOne();
     ++busy_;
     lock.unlock();
+    if (wake) arrived_.notify_one();
     task();
     lock.lock();
     --busy_;

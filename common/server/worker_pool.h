@@ -26,12 +26,15 @@ class WorkerPool {
 
  private:
   void Work();
+  bool ShallWakeOne();  // with mutex_ held; the caller then notifies without it
 
   const size_t queue_capacity_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<std::function<void()>> queue_;
   int busy_ = 0;
+  int idle_ = 0;         // workers that wait for a task
+  bool waking_ = false;  // one of them was told of a task and has not come yet
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

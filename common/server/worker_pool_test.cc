@@ -51,5 +51,32 @@ TEST(WorkerPoolTest, WorkersRunAtTheSameTime) {
   EXPECT_EQ(first_ended.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
 }
 
+TEST(WorkerPoolTest, AllWorkersComeWhenTasksPileUp) {
+  constexpr int kWorkers = 8;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  WorkerPool pool(kWorkers, 100);
+  for (int i = 0; i < kWorkers; ++i) ASSERT_TRUE(pool.Submit([&] { released.wait(); }));
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(5), [&] { return pool.busy() == kWorkers; }));
+  EXPECT_EQ(pool.queued(), 0);
+  release.set_value();
+}
+
+TEST(WorkerPoolTest, NothingIsLeftBehind) {
+  constexpr int kTasks = 20'000;
+  std::atomic<int> done = 0;
+  WorkerPool pool(4, kTasks);
+  std::vector<std::thread> callers;
+  callers.reserve(4);
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < kTasks / 4; ++i) pool.Submit([&] { ++done; });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(10), [&] { return done == kTasks; }));
+  EXPECT_EQ(pool.queued(), 0);
+}
+
 }  // namespace
 }  // namespace duban::server
