@@ -22,7 +22,7 @@ esac
 deploy/setup.sh --tests
 
 configure() {
-  [ -f build/dev/build.ninja ] || cmake --preset dev
+  cmake --preset dev
 }
 
 build() {
