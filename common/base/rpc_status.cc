@@ -38,6 +38,10 @@ void AddViolations(google::rpc::BadRequest bad_request, size_t max_bytes,
   // Tag and length of a detail, its type URL and its value take fewer bytes than this.
   constexpr size_t kFrame = 80;
   const size_t used = wire->ByteSizeLong() + kFrame;
+  // The description says in both languages what the localized message says in one.
+  if (used + bad_request.ByteSizeLong() > max_bytes) {
+    for (auto& violation : violations) violation.clear_localized_message();
+  }
   while (!violations.empty() && used + bad_request.ByteSizeLong() > max_bytes) {
     violations.RemoveLast();
   }

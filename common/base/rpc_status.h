@@ -27,9 +27,10 @@ template <typename Detail>
 std::optional<Detail> FindDetail(const absl::Status& status, std::string_view locale = "");
 
 // The status as it goes over the wire: ErrorInfo, LocalizedMessage in `locale` (zh-CN if it is
-// neither of ours) and then in the other language, RetryInfo, BadRequest. Field violations that
-// would make it longer than `max_bytes` are left out from the end; metadata `violations` then
-// tells how many there were. Other payloads are dropped.
+// neither of ours) and then in the other language, RetryInfo, BadRequest. Where it would be
+// longer than `max_bytes`, field violations lose their localized message (the description has both
+// languages), and what is still too long is left out from the end; metadata `violations` then tells
+// how many there were. Other payloads are dropped.
 google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view locale,
                                 size_t max_bytes);
 
