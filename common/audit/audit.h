@@ -18,8 +18,9 @@ class Audit {
  public:
   explicit Audit(std::string service) : service_(std::move(service)) {}
 
-  // Records a change in the caller's transaction: the top-level fields that differ, as they were and
-  // as they are. Pass a default instance for what did not exist before or does not exist any more.
+  // Records a change in the caller's transaction: the top-level fields that differ, as they were
+  // and as they are. Pass a default instance for what did not exist before or does not exist any
+  // more.
   absl::Status Append(db::Transaction& tx, const server::CallContext& call,
                       std::string_view resource, const google::protobuf::Message& before,
                       const google::protobuf::Message& after) const;

@@ -143,8 +143,7 @@ TEST_F(KillTest, NoAcknowledgedSubmitIsLostOrDoubled) {
     PlayRound();
     const int64_t reports = acknowledged_;
     EXPECT_EQ(Count("SELECT COUNT(*) FROM reports"), reports);
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports WHERE state = 2 AND version = 2"),
-              reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports WHERE state = 2 AND version = 2"), reports);
     EXPECT_EQ(Count("SELECT COUNT(*) FROM report_revisions"), 2 * reports);
     EXPECT_EQ(Count("SELECT COUNT(*) FROM outbox_events "
                     "WHERE type = 'duban.submission.report.submitted'"),

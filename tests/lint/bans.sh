@@ -5,14 +5,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # ban WHY PATTERN WHERE [BUT_NOT_IN]: lines of C++ that match, in files whose path matches WHERE.
 ban() {
-  local file
-  while IFS= read -r file; do
-    if [[ "$file" =~ $3 ]] && ! [[ "$file" =~ ${4:-^$} ]]; then
-      grep -nHE -e "$2" "$file" | sed "s|\$|    <- $1|" || true
-    fi
-  done < <(files '*.cc' '*.h')
+  { grep -E -e "$3" <<<"$sources" | grep -vE -e "${4:-^$}" | xargs -r grep -nHE -e "$2" || true; } |
+    sed "s|\$|    <- $1|"
 }
 
+sources=$(files '*.cc' '*.h')
 everywhere=.
 tests='(_test\.cc$|^tests/|^common/testing/)'
 {
