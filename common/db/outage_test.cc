@@ -79,6 +79,7 @@ TEST_F(OutageTest, AServerThatTurnsReadOnlyBeforeTheCommitIsReported) {
         return absl::OkStatus();
       });
   EXPECT_THAT(status, FailsWith(kUnavailable, kDatabaseUnavailable.name));
+  EXPECT_EQ(database_->Stats().open, 0);
   EXPECT_THAT(WriteNote(2), FailsWith(kUnavailable, kDatabaseUnavailable.name));
   EXPECT_EQ(Notes(), 0);
   Administer("SET GLOBAL read_only = 0");

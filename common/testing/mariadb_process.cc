@@ -166,6 +166,7 @@ std::vector<std::string> MariadbProcess::Arguments() const {
     arguments.push_back("--ssl-ca=" + folder + "/ca.pem");
     arguments.push_back("--ssl-cert=" + folder + "/server.pem");
     arguments.push_back("--ssl-key=" + folder + "/server.key");
+    arguments.push_back("--log-bin=" + folder + "/binlog");
   }
   return arguments;
 }

@@ -15,7 +15,7 @@ namespace duban::testing {
 class MariadbProcess {
  public:
   // Makes an empty server under TMPDIR (else /tmp) without starting it. With TLS, a throw-away
-  // authority signs its certificate for 127.0.0.1.
+  // authority signs its certificate for 127.0.0.1, and a binary log is written.
   explicit MariadbProcess(bool tls);
   ~MariadbProcess();  // kills it and removes the folder
 

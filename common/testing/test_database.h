@@ -15,7 +15,7 @@ namespace duban::testing {
 class TestServer {
  public:
   static TestServer& Get();
-  // Another one, which also offers TLS.
+  // Another one, which also offers TLS and writes a binary log.
   static TestServer& GetWithTls();
 
   // Options of a new, empty utf8mb4 schema, as a user with all rights on it and no others: it may
