@@ -38,7 +38,9 @@ class Mutations {
           return response.SerializeAsString();
         }));
     Response response;
-    response.ParseFromString(reply);
+    if (!response.ParseFromString(reply)) {
+      return absl::InternalError("the recorded reply does not parse");
+    }
     return response;
   }
 

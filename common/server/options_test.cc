@@ -13,7 +13,6 @@ namespace duban::server {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::TestWithParam;
 using ::testing::ValuesIn;
 
 void SetFlag(const std::string& name, const std::string& value) {
@@ -31,7 +30,7 @@ class OptionsTest : public ::testing::Test {
 };
 
 std::string WriteFile(const std::string& name, const std::string& content) {
-  const std::string path = ::testing::TempDir() + name;
+  std::string path = ::testing::TempDir() + name;
   std::ofstream(path) << content;
   return path;
 }
