@@ -57,15 +57,17 @@ TEST_F(TlsTest, AServerWithoutTlsIsRefused) {
 }
 
 TEST_F(TlsTest, AFailedCheckElsewhereDoesNotBreakTheConnection) {
+  // As a refused token leaves it on the thread.
+  const auto fail_elsewhere = [] { ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE); };
+  fail_elsewhere();
   const auto database = Database::Open(options_);
   ASSERT_THAT(database, IsOk());
-  for (int i = 0; i < 3; ++i) {
-    ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);  // as a refused token leaves it on the thread
-    const auto rows = (*database)->Read(Soon(), [](Session& session) {
-      return session.Query("SELECT SLEEP(0.1), REPEAT('x', 100000)");
-    });
-    ASSERT_THAT(rows, IsOk());
-  }
+  fail_elsewhere();
+  EXPECT_THAT((*database)->Read(Soon(),
+                                [](Session& session) {
+                                  return session.Query("SELECT SLEEP(0.1), REPEAT('x', 100000)");
+                                }),
+              IsOk());
 }
 
 }  // namespace
