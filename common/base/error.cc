@@ -189,7 +189,7 @@ absl::Status FieldInvalid(std::string_view field, std::string_view zh, std::stri
 
 absl::Status CheckEtag(std::string_view given, std::string_view current) {
   if (given.empty() || given == current) return absl::OkStatus();
-  return Error(kStaleEtag).With("current", current);
+  return Error(kStaleEtag).With("current", current).Field("etag");
 }
 
 std::string MakeEtag(int64_t version) { return absl::StrCat("v", version); }

@@ -112,7 +112,7 @@ TEST(EtagTest, EmptyAndCurrentPassAndAnotherNamesTheCurrentOne) {
   EXPECT_THAT(CheckEtag("", MakeEtag(7)), IsOk());
   EXPECT_THAT(CheckEtag(MakeEtag(7), MakeEtag(7)), IsOk());
   const absl::Status status = CheckEtag(MakeEtag(6), MakeEtag(7));
-  EXPECT_THAT(status, FailsWith(absl::StatusCode::kAborted, "STALE_ETAG"));
+  EXPECT_THAT(status, FailsWith(absl::StatusCode::kAborted, "STALE_ETAG", "etag"));
   EXPECT_EQ(GetErrorInfo(status)->metadata().at("current"), MakeEtag(7));
 }
 

@@ -18,6 +18,8 @@ for ((i = ${#processes[@]} - 1; i >= 0; i--)); do
   say "$stopped ${processes[i]}"
 done
 if [ "${1:-}" = --wipe ]; then
-  rm -rf "$state"
+  # Only what up.sh makes: DUBAN_STATE may name a folder that holds other things too.
+  rm -rf "${state:?}"/{database,database.new,database.sock,keys,log,run,endpoints.env}
+  rmdir --ignore-fail-on-non-empty "$state" 2>/dev/null || true
   say "已清除 removed $state"
 fi

@@ -23,6 +23,8 @@ until [ -n "$stopping" ]; do
   started=$SECONDS
   "$@" >>"$log" 2>&1 &
   child=$!
+  # The signal may have come before there was a child to pass it to.
+  [ -n "$stopping" ] && kill -TERM "$child" 2>/dev/null
   echo "$child" >"$run/$name.pid"
   while true; do # a signal makes `wait` return early
     wait "$child"

@@ -112,25 +112,22 @@ void AddPlanCommands(CLI::App& app, const Settings& settings, Command* chosen) {
     *chosen = [&settings, arguments] { return Validate(settings, *arguments); };
   });
 
-  CLI::App* import = plan->add_subcommand("import", "导入方案 import a plan as a draft");
-  import->add_option("FILE", arguments->file, "方案文件 plan as JSON")->required();
-  import->add_flag("--publish", arguments->publish, "并发布 and publish it");
-  import->add_flag("--replace-draft", arguments->replace_draft,
-                   "替换同名草稿 replace the draft of the same name");
-  import->add_flag("--unless-published", arguments->unless_published,
-                   "已发布则不动 do nothing if it is published already");
-  import->callback([&settings, arguments, chosen] {
-    *chosen = [&settings, arguments] { return Import(settings, *arguments);
-};
-}  // namespace duban::ctl
-);
+  CLI::App* import_file = plan->add_subcommand("import", "导入方案 import a plan as a draft");
+  import_file->add_option("FILE", arguments->file, "方案文件 plan as JSON")->required();
+  import_file->add_flag("--publish", arguments->publish, "并发布 and publish it");
+  import_file->add_flag("--replace-draft", arguments->replace_draft,
+                        "替换同名草稿 replace the draft of the same name");
+  import_file->add_flag("--unless-published", arguments->unless_published,
+                        "已发布则不动 do nothing if it is published already");
+  import_file->callback([&settings, arguments, chosen] {
+    *chosen = [&settings, arguments] { return Import(settings, *arguments); };
+  });
 
-CLI::App* show = plan->add_subcommand("show", "显示方案 show a plan and its indicators");
-auto name = std::make_shared<std::string>();
-show->add_option("PLAN", *name, "方案 plan")->required();
-show->callback([&settings, name, chosen] {
-  *chosen = [&settings, name] { return Show(settings, *name); };
-});
+  CLI::App* show = plan->add_subcommand("show", "显示方案 show a plan and its indicators");
+  auto name = std::make_shared<std::string>();
+  show->add_option("PLAN", *name, "方案 plan")->required();
+  show->callback(
+      [&settings, name, chosen] { *chosen = [&settings, name] { return Show(settings, *name); }; });
 }
 
 }  // namespace duban::ctl

@@ -43,7 +43,10 @@ absl::StatusOr<std::string> ToBody(const google::protobuf::Message& message) {
 }
 
 absl::Status FromBody(const std::string& body, google::protobuf::Message* message) {
-  return ToStatus(google::protobuf::util::JsonStringToMessage(body, message));
+  // During a rolling update or after a rollback a newer binary may have written it.
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  return ToStatus(google::protobuf::util::JsonStringToMessage(body, message, options));
 }
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "common/base/decimal.h"
+
 namespace duban::submission {
 namespace {
 

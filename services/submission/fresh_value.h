@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_SUBMISSION_FRESH_VALUE_H_
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -50,7 +51,12 @@ class FreshValue {
     running_ = true;
     const std::optional<T> last = last_;
     mutex_.Unlock();
-    absl::StatusOr<T> result = check(last);
+    absl::StatusOr<T> result = absl::InternalError("the check threw");
+    try {
+      result = check(last);
+    } catch (const std::exception& error) {
+      result = absl::InternalError(error.what());
+    }
     mutex_.Lock();
     running_ = false;
     result_ = result;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,6 +87,14 @@ class Gate {
   int arrived_ = 0;
   int let_go_ = 0;
 };
+
+TEST(FreshValueTest, ACheckThatThrowsFailsAndTheNextOneRuns) {
+  FreshValue<int> value;
+  const auto thrown = value.Get(
+      Soon(), [](const auto&) -> absl::StatusOr<int> { throw std::runtime_error("no memory"); });
+  EXPECT_EQ(thrown.status().code(), StatusCode::kInternal);
+  EXPECT_EQ(*value.Get(Soon(), [](const auto&) { return absl::StatusOr<int>(3); }), 3);
+}
 
 TEST(FreshValueTest, WhoComesDuringACheckIsServedByTheNextOne) {
   FreshValue<int> value;

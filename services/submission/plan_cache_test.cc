@@ -38,7 +38,9 @@ class Port {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    if (listens) EXPECT_EQ(::listen(socket_, 8), 0);
+    if (listens) {
+      EXPECT_EQ(::listen(socket_, 8), 0);
+    }
     socklen_t size = sizeof(address);
     EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     target_ = absl::StrCat("127.0.0.1:", ntohs(address.sin_port));

@@ -1,11 +1,13 @@
 // Every way in which a call about reports is refused: code, reason, field, Chinese text, and that
 // nothing has changed in the database.
+#include <functional>
 #include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/submission/submission_fixture.h"
 
@@ -31,7 +33,9 @@ class ReportRefusalTest : public SubmissionTest {
     const std::string content = Content();
     const absl::Status status = call().status();
     EXPECT_THAT(status, FailsWith(code, reason));
-    if (!field.empty()) EXPECT_THAT(status, FailsWith(code, reason, field));
+    if (!field.empty()) {
+      EXPECT_THAT(status, FailsWith(code, reason, field));
+    }
     EXPECT_NE(GetLocalizedText(status, "zh-CN"), "");
     EXPECT_EQ(GetLocalizedText(status, "zh-CN").find('{'), std::string::npos);
     for (const auto& [key, value] : metadata) {

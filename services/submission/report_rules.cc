@@ -117,7 +117,10 @@ absl::Status CheckTexts(const Report& report) {
 }
 
 absl::Status CheckJudge(const Report& report, const Plan& plan, const Actor& actor) {
-  if (actor.unit == report.unit()) return Error(kOwnUnitReview);
+  // A token may carry roles of several kinds, and act for units beside its own.
+  const bool own = actor.unit == report.unit() || std::find(actor.units.begin(), actor.units.end(),
+                                                            report.unit()) != actor.units.end();
+  if (own) return Error(kOwnUnitReview);
   const auto& group = plan.work_group();
   if (report.unit() != group.office() || actor.Has(common::v1::LEADER)) return absl::OkStatus();
   const bool reviewer = actor.Has(common::v1::OFFICE) && !actor.unit.empty() &&

@@ -131,7 +131,7 @@ TEST(MoveTest, StateByMoveByActor) {
         const auto moved = Move(ReportIn(state), {action, "数据有误"}, plan, actor, kNow);
         const bool judges = action == Report::ACCEPT || action == Report::RETURN;
         const auto arrow = arrows.find({state, action});
-        if (judges && actor.unit == "units/a") {
+        if (judges && actor.ActsFor("units/a")) {
           EXPECT_THAT(moved, FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_REVIEW"));
         } else if (arrow == arrows.end()) {
           EXPECT_THAT(moved, FailsWith(StatusCode::kFailedPrecondition, "REPORT_MOVE_NOT_ALLOWED"));
@@ -144,6 +144,13 @@ TEST(MoveTest, StateByMoveByActor) {
       }
     }
   }
+}
+
+TEST(MoveTest, AnotherRoleOfTheSameTokenDoesNotMakeAJudgeOfItsUnits) {
+  const Actor both = {"systems/s", "", {"units/a"}, {common::v1::SYSTEM, common::v1::OFFICE}};
+  EXPECT_THAT(
+      Move(ReportIn(Report::SUBMITTED), {Report::ACCEPT, ""}, TestPlan({}).plan(), both, kNow),
+      FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_REVIEW"));
 }
 
 TEST(MoveTest, ARefusalNamesStateAndAllowedMoves) {

@@ -311,6 +311,9 @@ absl::Status ReportService::Count(db::Transaction& tx, const PlanHistory& plan,
   const LineName line = LineOf(name, report);
   DUBAN_RETURN_IF_ERROR(standings_.Lock(tx, line));
   DUBAN_ASSIGN_OR_RETURN(const std::vector<v1::Standing> before, standings_.List(tx, line));
+  if (definition->accumulation() == Indicator::CUMULATIVE) {
+    DUBAN_RETURN_IF_ERROR(CheckNeighbours(report, before));
+  }
   DUBAN_ASSIGN_OR_RETURN(const std::vector<v1::Standing> changed,
                          Advance(before, report, definition->accumulation()));
   return standings_.Write(tx, line, changed);

@@ -1,14 +1,17 @@
 // The scoreboard over the wire: figures worked out by hand, and that it is never stale.
 #include <atomic>
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/client/caller.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "prometheus/registry.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/progress_service.h"
 #include "services/submission/submission_fixture.h"
@@ -28,7 +31,6 @@ class ScoreboardTest : public SubmissionTest {
              const std::string& period, const std::string& figures) const {
     v1::CreateReportRequest request;
     request.set_parent(plan);
-    Report report;
     request.mutable_report()->set_indicator(absl::StrCat(plan, "/indicators/", indicator));
     request.mutable_report()->set_unit(unit);
     request.mutable_report()->set_period(period);
@@ -47,8 +49,6 @@ class ScoreboardTest : public SubmissionTest {
     request.set_as_of_date(date);
     return Call(kAuditor, *progress_, &v1::ProgressService::Stub::GetScoreboard, request);
   }
-
-  using Report = v1::Report;
 };
 
 TEST_F(ScoreboardTest, LinxiangAtTheEndOfTheFirstQuarter) {

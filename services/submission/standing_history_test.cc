@@ -1,16 +1,22 @@
 // Hundreds of random histories of acceptance on the real database: the stored standings are always
 // those that a recomputation from all accepted reports gives.
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/decimal.h"
+#include "common/base/id.h"
+#include "common/base/status.h"
 #include "common/calendar/period.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/submission/report_name.h"
 #include "services/submission/report_rules.h"
 #include "services/submission/report_store.h"
 #include "services/submission/standing_rules.h"
@@ -45,7 +51,7 @@ class StandingHistoryTest : public SubmissionTest {
     for (int i = 0; i < kHistories; ++i) {
       Indicator* indicator = document.add_indicators();
       *indicator = pattern;
-      indicator->set_name(Indicator_(i));
+      indicator->set_name(HistoryName(i));
       indicator->set_display_name(absl::StrCat("历史", i));
       indicator->set_kind(Indicator::GROWTH);
       indicator->set_unit_of_measure("%");
@@ -58,7 +64,7 @@ class StandingHistoryTest : public SubmissionTest {
     Publish(plan_);
   }
 
-  std::string Indicator_(int history) const { return Indicator(absl::StrCat("h", history)); }
+  std::string HistoryName(int history) const { return IndicatorName(absl::StrCat("h", history)); }
 
   // Writes a random part of the year's reports as submitted; returns their names in random order.
   std::vector<std::string> Enter(int history, std::mt19937& random) const {
@@ -67,11 +73,12 @@ class StandingHistoryTest : public SubmissionTest {
       if (random() % 3 == 0) continue;
       Report report = NewReport(
           Parse<Report>(absl::StrCat(
-              R"(indicator: ")", Indicator_(history), R"(" unit: "units/north" period: ")",
+              R"(indicator: ")", HistoryName(history), R"(" unit: "units/north" period: ")",
               period.ToString(), R"(" as_of_date: ")", FormatDate(period.first_day()), R"(" )")),
           absl::StrCat(plan_, "/reports/", NewUuid7(MachineNow())), Services::Begin());
       report.set_state(Report::SUBMITTED);
       report.set_observation_status(Report::NORMAL);
+      report.set_comment("随机历史,有升有降");
       common::v1::Measurement* canonical = report.mutable_canonical();
       canonical->set_unit_of_measure("元");
       canonical->set_value(

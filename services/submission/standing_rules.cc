@@ -92,4 +92,20 @@ absl::Status CheckFall(const v1::Report& report, const std::optional<v1::Standin
       .Field("comment");
 }
 
+absl::Status CheckNeighbours(const v1::Report& report, const std::vector<v1::Standing>& line) {
+  const auto next = std::upper_bound(line.begin(), line.end(), StandingOf(report), IsEarlier);
+  if (next != line.begin()) DUBAN_RETURN_IF_ERROR(CheckFall(report, *std::prev(next)));
+  if (next == line.end() || !report.comment().empty()) return absl::OkStatus();
+  const common::v1::Measurement& now = report.canonical();
+  const common::v1::Measurement& later = next->figures();
+  if (now.unit_of_measure() != later.unit_of_measure()) return absl::OkStatus();
+  if (ToRational(now.value()) <= ToRational(later.value())) return absl::OkStatus();
+  return Error(kLaterFigureBelow)
+      .With("value", now.value())
+      .With("later", later.value())
+      .With("unit_of_measure", now.unit_of_measure())
+      .With("period", next->period())
+      .Field("comment");
+}
+
 }  // namespace duban::submission

@@ -17,6 +17,11 @@ inline constexpr Reason kFallUnexplained{
     "累计数 {value} 低于 {period} 期已审的 {previous}({unit_of_measure}),请在备注中说明原因",
     "The cumulative figure {value} is below the {previous} accepted for {period} "
     "({unit_of_measure}); say why in the comment."};
+inline constexpr Reason kLaterFigureBelow{
+    "LATER_FIGURE_BELOW", absl::StatusCode::kFailedPrecondition,
+    "累计数 {value} 高于其后 {period} 期已审的 {later}({unit_of_measure}),请在备注中说明原因",
+    "The cumulative figure {value} is above the {later} already accepted for the later {period} "
+    "({unit_of_measure}); say why in the comment."};
 inline constexpr Reason kStandingNotSummable{
     "STANDING_NOT_SUMMABLE", absl::StatusCode::kFailedPrecondition, "各期数据无法累加:{zh}",
     "The periods' figures cannot be summed: {en}."};
@@ -44,6 +49,11 @@ absl::StatusOr<std::vector<v1::Standing>> Advance(
 // FAILED_PRECONDITION FALL_UNEXPLAINED (field comment) if the report's value is below that of the
 // standing before its period and its comment is empty. Figures in other units cannot be compared.
 absl::Status CheckFall(const v1::Report& report, const std::optional<v1::Standing>& before);
+
+// The same against both neighbours of the report's period in a line that stands at `line` (in order
+// of period), for periods are accepted in any order: also FAILED_PRECONDITION LATER_FIGURE_BELOW
+// (field comment) if the next standing's value is below the report's and its comment is empty.
+absl::Status CheckNeighbours(const v1::Report& report, const std::vector<v1::Standing>& line);
 
 }  // namespace duban::submission
 

@@ -254,7 +254,7 @@ void SubmissionTest::Close(const std::string& plan) const {
 void SubmissionTest::Amend(const std::string& id, const std::string& date,
                            const std::function<void(indicator::v1::Indicator*)>& change) const {
   indicator::v1::GetIndicatorRequest get;
-  get.set_name(Indicator(id));
+  get.set_name(IndicatorName(id));
   indicator::v1::AmendIndicatorRequest request;
   *request.mutable_indicator() =
       Need(Call(kOffice, *indicators_, &indicator::v1::IndicatorService::Stub::GetIndicator, get));

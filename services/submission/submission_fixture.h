@@ -110,7 +110,7 @@ class SubmissionTest : public ::testing::Test {
   v1::Report Submitted(const std::string& period, const std::string& value) const;
   v1::Report Accepted(const std::string& period, const std::string& value) const;
 
-  std::string Indicator(const std::string& id) const { return plan_ + "/indicators/" + id; }
+  std::string IndicatorName(const std::string& id) const { return plan_ + "/indicators/" + id; }
   std::string Expand(std::string text) const;
 
   db::Database& database() const { return Services::Get().submission->database(); }

@@ -111,7 +111,7 @@ TEST_F(BadInputTest, CallersThatAreRefused) {
               FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(
       Create(DraftOf("sci-fiscal", "water", "2024-03", Value("1", "亿元")), Reporter("water")),
-      FailsWith(StatusCode::kFailedPrecondition, "UNIT_OWES_NOTHING"));
+      FailsWith(StatusCode::kFailedPrecondition, "UNIT_OWES_NOTHING", "report.unit"));
   EXPECT_EQ(Content(), before);
 }
 
@@ -199,7 +199,7 @@ TEST_F(BadInputTest, StaleAndRepeatedRequests) {
   stale.set_etag("\"no-such-version\"");
   const auto refused =
       stack_->Call(stack_->reports(), &Reports::SubmitReport, Reporter("water"), stale);
-  EXPECT_THAT(refused, FailsWith(StatusCode::kAborted, "STALE_ETAG"));
+  EXPECT_THAT(refused, FailsWith(StatusCode::kAborted, "STALE_ETAG", "etag"));
   EXPECT_EQ(GetErrorInfo(refused.status())->metadata().at("current"), report->etag());
   EXPECT_EQ(Content(), before);
 }

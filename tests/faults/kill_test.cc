@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/calendar/period.h"
@@ -63,7 +64,7 @@ class KillTest : public ::testing::Test {
     return report;
   }
 
-  // Creates and submits the report of one line; counts it as acknowledged.
+  // Creates and submits the report of one line, and has it accepted; counts it as acknowledged.
   void Play(const Line& line) {
     auto create = DraftOf(line.indicator, line.unit, line.period, Value("7", line.unit_of_measure));
     create.set_request_id(NewUuid7(MachineNow()));
@@ -75,7 +76,13 @@ class KillTest : public ::testing::Test {
     submit.set_request_id(NewUuid7(MachineNow()));
     const auto report = Insist(&Reports::SubmitReport, Reporter(line.unit), submit);
     ASSERT_THAT(report, IsOk());
-    EXPECT_EQ(report->state(), Report::SUBMITTED);
+    submission::v1::AcceptReportRequest accept;
+    accept.set_name(report->name());
+    accept.set_etag(report->etag());
+    accept.set_request_id(NewUuid7(MachineNow()));
+    const auto accepted = Insist(&Reports::AcceptReport, Office(), accept);
+    ASSERT_THAT(accepted, IsOk());
+    EXPECT_EQ(accepted->state(), Report::ACCEPTED);
     ++acknowledged_;
   }
 
@@ -99,7 +106,8 @@ class KillTest : public ::testing::Test {
 
   // Empties what a round leaves, so that the next one can play the same lines.
   void ForgetReports() {
-    for (const char* table : {"reports", "report_revisions", "outbox_events", "audit_entries"}) {
+    for (const char* table :
+         {"reports", "report_revisions", "standings", "outbox_events", "audit_entries"}) {
       ASSERT_THAT(stack_.database().RunInTransaction(
                       MachineNow() + absl::Seconds(10),
                       [&](db::Transaction& tx) {
@@ -143,17 +151,21 @@ TEST_F(KillTest, NoAcknowledgedSubmitIsLostOrDoubled) {
     PlayRound();
     const int64_t reports = acknowledged_;
     EXPECT_EQ(Count("SELECT COUNT(*) FROM reports"), reports);
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports WHERE state = 2 AND version = 2"), reports);
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM report_revisions"), 2 * reports);
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM outbox_events "
-                    "WHERE type = 'duban.submission.report.submitted'"),
-              reports);
-    EXPECT_EQ(Count("SELECT COUNT(DISTINCT subject) FROM outbox_events "
-                    "WHERE type = 'duban.submission.report.submitted'"),
-              reports);
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM audit_entries WHERE outcome = 'OK' "
-                    "AND method LIKE '%/SubmitReport'"),
-              reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM reports WHERE state = 3 AND version = 3"), reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM standings WHERE version = 1"), reports);
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM report_revisions"), 3 * reports);
+    for (const char* done : {"submitted", "accepted"}) {
+      const std::string events =
+          absl::StrCat("FROM outbox_events WHERE type = 'duban.submission.report.", done, "'");
+      EXPECT_EQ(Count("SELECT COUNT(*) " + events), reports);
+      EXPECT_EQ(Count("SELECT COUNT(DISTINCT subject) " + events), reports);
+    }
+    for (const char* method : {"CreateReport", "SubmitReport", "AcceptReport"}) {
+      EXPECT_EQ(Count(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE outcome = 'OK' "
+                                   "AND method LIKE '%/",
+                                   method, "'")),
+                reports);
+    }
   }
 }
 

@@ -20,10 +20,16 @@ changed() {
 
 mapfile -t sources < <(changed)
 checked=0
+noise=$(mktemp)
+trap 'rm -f "$noise"' EXIT
 for source in "${sources[@]}"; do
   [ "$SECONDS" -lt "$limit" ] || break
   printf '%s\n' "$source" >&2
-  clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option "$source" 2>/dev/null || true
+  # It says on standard error how many warnings it suppressed; what it finds goes to standard output.
+  clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option "$source" 2>"$noise" || {
+    status=$?
+    grep -E 'error|Error' "$noise" || printf '%s: clang-tidy ended with %d\n' "$source" "$status"
+  }
   checked=$((checked + 1))
   printf 'clang-tidy: %d of %d\n' "$checked" "${#sources[@]}" >&2
 done | finish "clang-tidy"

@@ -131,12 +131,16 @@ class Submitter {
 };
 
 void MeasureSubmits(LocalStack& stack) {
-  const std::vector<Report> drafts = CreateDrafts(stack, 2 * kRounds * kSubmitsPerRound + 1);
   const Submitter submitter(stack);
   const auto admin = Must(db::Database::Open(testing::TestServer::Get().AdminOptions()));
-  const Report& sample = drafts.back();
-  const RecordedTransaction recorded =
-      RecordedTransaction::Record(*admin, [&] { submitter.Submit(sample); });
+  Report sample;
+  const RecordedTransaction recorded = RecordedTransaction::Record(*admin, [&] {
+    const auto request = DraftsOf(LoadCopy(stack, 0)).front();
+    sample = Must(stack.Call(stack.reports(), &Reports::CreateReport,
+                             testing::Reporter(request.report().unit().substr(6)), request));
+    submitter.Submit(sample);
+  });
+  const std::vector<Report> drafts = CreateDrafts(stack, 2 * kRounds * kSubmitsPerRound);
   Print("statements_per_submit", static_cast<double>(recorded.statements().size()), "statements",
         "-");
 

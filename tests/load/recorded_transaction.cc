@@ -76,37 +76,39 @@ std::optional<RecordedStatement> Match(std::string_view prepared, std::string_vi
 }
 
 RecordedTransaction RecordedTransaction::Record(db::Database& admin,
-                                                const std::function<void()>& call) {
+                                                const std::function<void()>& calls) {
   Run(admin, "SET GLOBAL log_output = 'TABLE'");
   Run(admin, "TRUNCATE TABLE mysql.general_log");
   Run(admin, "SET GLOBAL general_log = ON");
-  call();
+  calls();
   Run(admin, "SET GLOBAL general_log = OFF");
   const auto rows = admin.Read(MachineNow() + absl::Seconds(10), [](db::Session& session) {
     return session.Query(
-        "SELECT thread_id, command_type, argument FROM mysql.general_log ORDER BY event_time LIMIT "
-        "10000");
+        "SELECT thread_id, command_type, argument FROM mysql.general_log LIMIT 100000");
   });
   if (!rows.ok()) Fail(rows.status().ToString());
 
   RecordedTransaction recorded;
-  std::map<int64_t, std::vector<std::string>> prepared;  // by connection
-  int64_t recording = -1;
+  std::map<int64_t, std::vector<std::string>> prepared;            // by connection
+  std::map<int64_t, std::vector<RecordedStatement>> transactions;  // running ones
   for (const db::Row& row : *rows) {
     const int64_t connection = row.GetInt(0);
     const std::string& kind = row.GetString(1);
     const std::string& text = row.GetString(2);
     if (kind == "Prepare") prepared[connection].push_back(text);
-    if (kind == "Query" && text == "START TRANSACTION") recording = connection;
-    if (kind == "Query" && text == "COMMIT") recording = -1;
-    if (kind != "Execute" || connection != recording) continue;
-    // A statement is prepared on first use, so its text stands in the log before its execution.
-    for (const std::string& candidate : prepared[connection]) {
-      if (auto statement = Match(candidate, text)) {
-        recorded.statements_.push_back(*std::move(statement));
-        break;
-      }
+    if (kind == "Query" && text == "START TRANSACTION") transactions[connection].clear();
+    if (kind == "Query" && text == "COMMIT") {
+      recorded.statements_ = transactions[connection];
+      transactions.erase(connection);
     }
+    if (kind != "Execute" || !transactions.contains(connection)) continue;
+    std::optional<RecordedStatement> statement;
+    for (const std::string& candidate : prepared[connection]) {
+      statement = Match(candidate, text);
+      if (statement) break;
+    }
+    if (!statement) Fail("executed, but prepared before the recording: " + text);
+    transactions[connection].push_back(*std::move(statement));
   }
   if (recorded.statements_.empty()) Fail("no transaction was recorded");
   return recorded;

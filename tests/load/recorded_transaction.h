@@ -24,8 +24,9 @@ struct RecordedStatement {
 // yardstick runs what the service runs and not what somebody once copied from it.
 class RecordedTransaction {
  public:
-  // Records while `call` runs, which must make the service run exactly one transaction.
-  static RecordedTransaction Record(db::Database& admin, const std::function<void()>& call);
+  // Records while `calls` run; takes the last transaction that was committed. The service must not
+  // have prepared any of its statements before, so record first of all.
+  static RecordedTransaction Record(db::Database& admin, const std::function<void()>& calls);
 
   // Runs it on `connection` as a bare loop would: START TRANSACTION, the prepared statements,
   // COMMIT. Every occurrence of `old_id` in a value becomes `new_id`; other UUIDs that stand alone
