@@ -1,6 +1,7 @@
 #include <limits>
 #include <string>
 
+#include "common/base/decimal.h"
 #include "common/db/schema_fixture.h"
 
 namespace duban::db {
