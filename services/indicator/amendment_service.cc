@@ -94,7 +94,7 @@ absl::StatusOr<v1::Amendment> AmendmentService::GetAmendment(
                          ParseResourceName(request.name(), "plans/*/amendments/*", "name"));
   int64_t number = 0;
   if (!absl::SimpleAtoi(ids[1], &number) || absl::StrCat(number) != ids[1]) {
-    return FieldInvalid("name", "调整以编号命名,例如 plans/p/amendments/1",
+    return FieldInvalid("name", "调整以编号命名，例如 plans/p/amendments/1",
                         "an amendment is named by its number, such as plans/p/amendments/1");
   }
   return database_->Read(call.deadline(), [&](db::Session& session) {

@@ -126,7 +126,7 @@ void CheckLightBands(const v1::Plan& plan, const std::string& path, Violations& 
       AddViolation(kLightBandsInvalid, here + ".light", "应为绿灯、黄灯或红灯",
                    "a band is GREEN, YELLOW or RED", out);
     } else if (band.light() <= last_light) {
-      AddViolation(kLightBandsInvalid, here + ".light", "应从绿灯到红灯,每种一档",
+      AddViolation(kLightBandsInvalid, here + ".light", "应从绿灯到红灯，每种一档",
                    "bands go from GREEN to RED, each once", out);
     } else {
       last_light = band.light();
@@ -134,7 +134,7 @@ void CheckLightBands(const v1::Plan& plan, const std::string& path, Violations& 
     const bool last = i + 1 == count;
     if (last != band.gap_at_least().empty()) {
       AddViolation(kLightBandsInvalid, here + ".gap_at_least",
-                   last ? "最后一档没有下限,否则更低的差距没有灯" : "只有最后一档没有下限",
+                   last ? "最后一档没有下限，否则更低的差距没有灯" : "只有最后一档没有下限",
                    last ? "the last band has no lower end, else lower gaps have no light"
                         : "only the last band has no lower end",
                    out);
@@ -142,7 +142,7 @@ void CheckLightBands(const v1::Plan& plan, const std::string& path, Violations& 
     const absl::StatusOr<Decimal> end = Decimal::Parse(band.gap_at_least());
     if (!end.ok()) continue;
     if (last_end && *end >= *last_end) {
-      AddViolation(kLightBandsInvalid, here + ".gap_at_least", "下限须逐档降低,否则区间重叠",
+      AddViolation(kLightBandsInvalid, here + ".gap_at_least", "下限须逐档降低，否则区间重叠",
                    "lower ends fall from band to band, else bands overlap", out);
     }
     last_end = *end;

@@ -123,7 +123,10 @@ void CheckPlanDocument(const v1::PlanDocument& document, const UnitMap& stored,
 void CheckAgreement(const v1::PlanDocument& document, const StoredDirectory& stored,
                     const std::string& root, Violations& out) {
   NameHolders holders;
-  for (const v1::Unit& unit : stored.name_holders) AddNames(unit, holders);
+  for (const v1::Unit& unit : stored.name_holders) {
+    // Units of the document are held against each other by CheckPlanDocument.
+    if (!stored.units.contains(unit.name())) AddNames(unit, holders);
+  }
   for (int i = 0; i < document.units_size(); ++i) {
     const v1::Unit& unit = document.units(i);
     const std::string here = At(root + "units", i);

@@ -54,14 +54,14 @@ bool CheckNameField(const std::string& value, std::string_view pattern, const st
 
 void CheckSlugField(const std::string& value, const std::string& path, Violations& out) {
   if (IsSlug(value)) return;
-  out.Add("", FieldInvalid(path, "应为1至63个小写字母、数字或连字符,以字母开头,不以连字符结尾",
+  out.Add("", FieldInvalid(path, "应为1至63个小写字母、数字或连字符，以字母开头，不以连字符结尾",
                            "an id is 1 to 63 lower-case letters, digits and hyphens, begins with a "
                            "letter and does not end with a hyphen"));
 }
 
 void CheckLength(int size, int max, const std::string& path, Violations& out) {
   if (size <= max) return;
-  out.Add("", FieldInvalid(path, absl::StrCat("有 ", size, " 项,最多 ", max, " 项"),
+  out.Add("", FieldInvalid(path, absl::StrCat("有 ", size, " 项，最多 ", max, " 项"),
                            absl::StrCat("it has ", size, " entries, at most ", max, " are taken")));
 }
 
@@ -96,7 +96,7 @@ void CheckNoOutput(const Message& message, const std::string& path, Violations& 
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (!IsOutput(*field)) continue;
-    out.Add("", FieldInvalid(absl::StrCat(path, ".", field->name()), "由系统填写,文档中不得出现",
+    out.Add("", FieldInvalid(absl::StrCat(path, ".", field->name()), "由系统填写，文档中不得出现",
                              "the server sets it; a document does not hold it"));
   }
 }

@@ -49,7 +49,7 @@ void CheckUnitOfMeasure(const Indicator& indicator, const std::string& path, Vio
   } else if (unit.empty()) {
     AddViolation(kKindInvalid, here, "须写明计量单位", "the unit of measure is required", out);
   } else if (IsRatio(indicator.kind()) && unit != "%" && !(in_points && unit == "百分点")) {
-    AddViolation(kKindInvalid, here, "比率的计量单位为 %(百分点之差也可写 百分点)",
+    AddViolation(kKindInvalid, here, "比率的计量单位为 %（百分点之差也可写 百分点）",
                  "a ratio is measured in %, a difference of ratios in % or 百分点", out);
   } else if (!IsRatio(indicator.kind()) && (unit == "%" || unit == "百分点")) {
     AddViolation(kKindInvalid, here, "数量不以 % 计量", "a quantity is not measured in %", out);
@@ -85,7 +85,7 @@ void CheckSource(const Indicator& indicator, const std::string& path, Violations
   if (indicator.source() == Indicator::SOURCE_UNSPECIFIED) {
     out.Add("", FieldInvalid(path + ".source", "须写明出处", "the source is required"));
   } else if ((indicator.source() == Indicator::TABLE) != (indicator.table_row() > 0)) {
-    out.Add("", FieldInvalid(path + ".table_row", "表内指标须写行号,文内承诺不写",
+    out.Add("", FieldInvalid(path + ".table_row", "表内指标须写行号，文内承诺不写",
                              "an indicator of the table has a row, a commitment has none"));
   }
 }
@@ -160,7 +160,7 @@ void CheckTarget(const Indicator& indicator, const std::string& path, Violations
 void CheckUnchanged(bool same, const std::string& field, Violations& out) {
   if (same) return;
   out.Add("",
-          FieldInvalid("indicator." + field, "方案发布后不得更改,否则已报数字失去意义",
+          FieldInvalid("indicator." + field, "方案发布后不得更改，否则已报数字失去意义",
                        "it does not change any more, or what was reported would lose its sense"));
 }
 
@@ -198,7 +198,7 @@ void CheckPacing(const v1::Pacing& pacing, int year, const std::string& path, Vi
   }
   const int count = pacing.points_size();
   if ((pacing.kind() == v1::Pacing::POINTS) != (count > 0)) {
-    AddViolation(kPacingInvalid, path + ".points", "分点进度须有节点,其他方式没有节点",
+    AddViolation(kPacingInvalid, path + ".points", "分点进度须有节点，其他方式没有节点",
                  "POINTS has points, no other kind has any", out);
     return;
   }
@@ -218,7 +218,7 @@ void CheckPacing(const v1::Pacing& pacing, int year, const std::string& path, Vi
     last_date = point.date();
     const std::optional<Decimal> percent = Number(point.percent());
     if (point.percent().empty() || (percent && *percent < last_percent)) {
-      AddViolation(kPacingInvalid, here + ".percent", "不得低于前一节点,也不得为空或为负",
+      AddViolation(kPacingInvalid, here + ".percent", "不得低于前一节点，也不得为空或为负",
                    "it is given, and not below the point before or zero", out);
     }
     if (!percent) continue;

@@ -205,7 +205,7 @@ void CheckPlanForm(const Plan& plan, const std::string& path, Violations& out) {
             FieldInvalid(path + ".year", "应为 1990 至 2100 年", "it is a year from 1990 to 2100"));
   }
   if (!IsTimeZone(plan.time_zone())) {
-    out.Add("", FieldInvalid(path + ".time_zone", "不是时区名称,例如 Asia/Shanghai",
+    out.Add("", FieldInvalid(path + ".time_zone", "不是时区名称，例如 Asia/Shanghai",
                              "it is not the name of a time zone, such as Asia/Shanghai"));
   }
   CheckLength(plan.parents_size(), kMaxEntries, path + ".parents", out);
