@@ -60,10 +60,11 @@ start_database() {
   [ "$(id -u)" -eq 0 ] && as_root=(--user=root)
   if [ ! -d "$state/database/mysql" ]; then
     say "新建数据库 making the database"
-    rm -rf "$state/database"
+    rm -rf "$state/database" "$state/database.new"
+    # --force: also where the machine cannot look up its own name.
     mariadb-install-db --no-defaults "${as_root[@]}" --datadir="$state/database.new" \
       --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
-      --skip-test-db --skip-name-resolve >"$logs/database-install.log" 2>&1 ||
+      --skip-test-db --skip-name-resolve --force >"$logs/database-install.log" 2>&1 ||
       fail "mariadb-install-db 失败,见 failed, see $logs/database-install.log"
     mv "$state/database.new" "$state/database"
   fi
