@@ -46,12 +46,12 @@ TEST_F(ReportLifeTest, ADraftKeepsWhatWasEnteredAndItsCanonicalForm) {
 }
 
 TEST_F(ReportLifeTest, EveryKindOfFiguresComesBackFromTheDatabase) {
-  const auto growth = Create(kStatistics, R"(
-      indicator: "$/indicators/growth" unit: "units/statistics" period: "2024-Q1"
+  const auto growth = Create(kSurvey, R"(
+      indicator: "$/indicators/growth" unit: "units/survey" period: "2024-Q1"
       measurement { value: "-9999999999999999999999.999999" base_value: "0.000001"
                     unit_of_measure: "元" })");
   ASSERT_THAT(growth, IsOk());
-  EXPECT_EQ(Get(kStatistics, growth->name())->DebugString(), growth->DebugString());
+  EXPECT_EQ(Get(kSurvey, growth->name())->DebugString(), growth->DebugString());
   const auto opening = Create(kNorth, R"(indicator: "$/indicators/opening" unit: "units/north"
       period: "2024-03-D1" measurement { value: "0" })");
   ASSERT_THAT(opening, IsOk());

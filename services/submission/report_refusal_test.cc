@@ -78,7 +78,7 @@ TEST_F(ReportRefusalTest, FiguresThatCannotBe) {
   ExpectCreateRefused(kNorth, R"(measurement { unit_of_measure: "亿元" })", kInvalid,
                       "UNIT_OF_MEASURE_MISMATCH", "report.measurement.unit_of_measure",
                       {{"expected", "项"}, {"given", "亿元"}});
-  ExpectCreateRefused(kStatistics, R"(indicator: "$/indicators/growth" unit: "units/statistics"
+  ExpectCreateRefused(kSurvey, R"(indicator: "$/indicators/growth" unit: "units/survey"
       period: "2024-Q1")",
                       kInvalid, "MEASUREMENT_INCOMPLETE", "report.measurement.base_value",
                       {{"missing", "base_value"}});
@@ -99,14 +99,14 @@ TEST_F(ReportRefusalTest, PeriodsAndDatesThatCannotBe) {
 
 TEST_F(ReportRefusalTest, LinesThatAreNotTheCallers) {
   ExpectCreateRefused(kSouth, "", kDenied, "NOT_OWN_UNIT");
-  ExpectCreateRefused(kStatistics, R"(unit: "units/statistics")", kPrecondition,
-                      "UNIT_OWES_NOTHING", "report.unit");
+  ExpectCreateRefused(kSurvey, R"(unit: "units/survey")", kPrecondition, "UNIT_OWES_NOTHING",
+                      "report.unit");
   ExpectCreateRefused(kNorth, R"(indicator: "$/indicators/nobody")", kPrecondition,
                       "UNIT_OWES_NOTHING", "report.unit");
   ExpectCreateRefused(kOfficeReporter, R"(indicator: "$/indicators/growth" unit: "units/office"
       period: "2024-Q1")",
                       kPrecondition, "NOT_DATA_REPORTER", "report.unit",
-                      {{"data_reporter", "units/statistics"}});
+                      {{"data_reporter", "units/survey"}});
   ExpectCreateRefused(kNorth, R"(indicator: "$/indicators/unknown")", StatusCode::kNotFound,
                       "INDICATOR_NOT_FOUND", "report.indicator");
   ExpectCreateRefused(kOffice, "", kDenied, "ROLE_NOT_ALLOWED");

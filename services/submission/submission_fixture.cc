@@ -69,7 +69,7 @@ constexpr char kDocument[] = R"pb(
   units { name: "units/south" display_name: "南局" kind: BUREAU }
   units { name: "units/office" display_name: "办公室所在局" kind: BUREAU }
   units { name: "units/reviewer" display_name: "复核办" kind: OFFICE }
-  units { name: "units/statistics" display_name: "统计测试局" kind: BUREAU }
+  units { name: "units/survey" display_name: "统计调查队" kind: BUREAU }
   indicators {
     name: "$/indicators/contracts"
     display_name: "技术合同项数"
@@ -113,7 +113,7 @@ constexpr char kDocument[] = R"pb(
     responsibility {
       mode: JOINT
       lines { unit: "units/office" role: ACCOUNTABLE }
-      lines { unit: "units/statistics" role: DATA_REPORTER }
+      lines { unit: "units/survey" role: DATA_REPORTER }
     }
     source: TABLE
     table_row: 3
@@ -143,9 +143,8 @@ constexpr char kDocument[] = R"pb(
     target { operator: GE low: "50" }
     collection: MONTH
     responsibility {
-      mode: SPLIT
-      lines { unit: "units/north" role: ACCOUNTABLE quota: "30" }
-      lines { unit: "units/south" role: ACCOUNTABLE quota: "20" }
+      mode: SINGLE
+      lines { unit: "units/north" role: ACCOUNTABLE }
     }
     source: TABLE
     table_row: 5

@@ -26,7 +26,7 @@ struct Who {
 
 inline const Who kNorth = {common::v1::REPORTER, "units/north"};
 inline const Who kSouth = {common::v1::REPORTER, "units/south"};
-inline const Who kStatistics = {common::v1::REPORTER, "units/statistics"};
+inline const Who kSurvey = {common::v1::REPORTER, "units/survey"};
 inline const Who kOfficeReporter = {common::v1::REPORTER, "units/office"};
 inline const Who kOffice = {common::v1::OFFICE, "units/office"};
 inline const Who kReviewer = {common::v1::OFFICE, "units/reviewer"};
@@ -51,9 +51,9 @@ struct Services {
 // A draft plan of 2024 as a document, with the given name; its indicators:
 //   contracts  COUNT 项, cumulative, by dekad, SPLIT: north 240, south 260
 //   articles   COUNT 篇, increments, by month, north alone: 12
-//   growth     GROWTH %, level, by quarter, JOINT: office accountable, statistics reports; 10
+//   growth     GROWTH %, level, by quarter, JOINT: office accountable, survey reports; 10
 //   loans      AMOUNT 亿元, cumulative, by dekad, SPLIT: north 1, office 1
-//   share      SHARE %, increments, by month, SPLIT: north 30, south 20
+//   share      SHARE %, increments, by month, north alone: 50
 //   opening    MILESTONE, cumulative, by dekad, north alone
 //   nobody     COUNT 家, a commitment of nobody
 indicator::v1::PlanDocument TestDocument(const std::string& plan);
