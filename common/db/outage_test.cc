@@ -66,7 +66,7 @@ TEST_F(OutageTest, AConnectionKilledBeforeTheCommitIsReported) {
         KillConnection(ConnectionId(transaction));
         return absl::OkStatus();
       });
-  EXPECT_EQ(status.code(), kUnavailable);
+  EXPECT_THAT(status, FailsWith(kUnavailable, "DATABASE_OUTCOME_UNKNOWN"));
   EXPECT_TRUE(IsOutcomeUnknown(status));
   EXPECT_EQ(Notes(), 0);
 }

@@ -29,7 +29,7 @@ mapfile -t tests < <(files '*.cc' '*.h' | grep -E '_test\.cc$|^tests/' || true)
   END { for (name in services) if ((name, "common") in seen)
     print name ": declared more than once, in common and in" services[name] }' <<<"$declared"
   while read -r constant name file; do
-    grep -qE "\"$name\"|\\b$constant\\b" /dev/null "${tests[@]}" ||
+    grep -qE "\\b($name|$constant)\\b" /dev/null "${tests[@]}" ||
       echo "$file: $name ($constant): no test provokes it"
   done <<<"$declared"
 } | finish "error reasons"
