@@ -108,7 +108,8 @@ std::string LastPart(const std::string& name) { return name.substr(name.rfind('/
 class Submitter {
  public:
   explicit Submitter(LocalStack& stack) : stack_(stack) {
-    for (const auto& unit : LocalStack::LinxiangDocument().units()) {
+    const indicator::v1::PlanDocument document = LocalStack::LinxiangDocument();
+    for (const auto& unit : document.units()) {
       tokens_[unit.name()] = "Bearer " + stack.Token(testing::Reporter(unit.name().substr(6)));
     }
   }
