@@ -241,6 +241,23 @@ void MariadbProcess::Kill() {
   fs::remove(folder_ / "pid", ignored);
 }
 
+void MariadbProcess::Pause() const {
+  Signal(SIGSTOP);
+  if (!WaitUntil(absl::Seconds(10), [this] { return StandsStill(); })) {
+    Die("the database server does not stop");
+  }
+}
+
+bool MariadbProcess::StandsStill() const {
+  for (const auto& task : fs::directory_iterator(absl::StrCat("/proc/", pid_, "/task"))) {
+    std::ifstream stat(task.path() / "stat");
+    const std::string text{std::istreambuf_iterator<char>(stat), std::istreambuf_iterator<char>()};
+    const size_t name_end = text.rfind(')');  // then a blank and the letter of the state
+    if (name_end == std::string::npos || text.substr(name_end + 2, 1) != "T") return false;
+  }
+  return true;
+}
+
 void MariadbProcess::Signal(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }

@@ -1,6 +1,7 @@
 #ifndef DUBAN_COMMON_TESTING_MARIADB_PROCESS_H_
 #define DUBAN_COMMON_TESTING_MARIADB_PROCESS_H_
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -23,7 +24,9 @@ class MariadbProcess {
   void Start();
   // Ends it as a power cut would, and returns when it is gone.
   void Kill();
-  void Signal(int signal) const;
+  // Stops it, and returns when each of its threads stands still; a signal alone arrives later.
+  void Pause() const;
+  void Resume() const { Signal(SIGCONT); }
 
   bool running() const { return pid_ > 0; }
   int port() const { return port_; }
@@ -32,6 +35,8 @@ class MariadbProcess {
 
  private:
   bool TryStart();
+  void Signal(int signal) const;
+  bool StandsStill() const;
   bool Listens() const;
   std::vector<std::string> Arguments() const;
   void MakeCertificates() const;

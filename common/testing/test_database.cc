@@ -73,8 +73,8 @@ std::string TestServer::ca_file() const { return state_->process.ca_file(); }
 
 void TestServer::Kill() { state_->process.Kill(); }
 void TestServer::Start() { state_->process.Start(); }
-void TestServer::Pause() { state_->process.Signal(SIGSTOP); }
-void TestServer::Resume() { state_->process.Signal(SIGCONT); }
+void TestServer::Pause() { state_->process.Pause(); }
+void TestServer::Resume() { state_->process.Resume(); }
 
 std::unique_ptr<db::Database> NewDatabase(const std::vector<db::MigrationSet>& sets) {
   const db::Options options = TestServer::Get().NewSchema();

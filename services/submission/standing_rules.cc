@@ -53,6 +53,7 @@ v1::Standing StandingOf(const v1::Report& report) {
 absl::StatusOr<std::vector<v1::Standing>> Recompute(const std::vector<v1::Report>& accepted,
                                                     Indicator::Accumulation accumulation) {
   std::vector<v1::Standing> standings;
+  standings.reserve(accepted.size());
   for (const v1::Report& report : accepted) standings.push_back(StandingOf(report));
   std::sort(standings.begin(), standings.end(), IsEarlier);
   if (accumulation != Indicator::INCREMENT) return standings;
