@@ -75,8 +75,7 @@ std::optional<RecordedStatement> Match(std::string_view prepared, std::string_vi
   return statement;
 }
 
-RecordedTransaction RecordedTransaction::Record(db::Database& admin,
-                                                const std::function<void()>& calls) {
+std::vector<RecordedTransaction> Record(db::Database& admin, const std::function<void()>& calls) {
   Run(admin, "SET GLOBAL log_output = 'TABLE'");
   Run(admin, "TRUNCATE TABLE mysql.general_log");
   Run(admin, "SET GLOBAL general_log = ON");
@@ -88,9 +87,9 @@ RecordedTransaction RecordedTransaction::Record(db::Database& admin,
   });
   if (!rows.ok()) Fail(rows.status().ToString());
 
-  RecordedTransaction recorded;
-  std::map<int64_t, std::vector<std::string>> prepared;            // by connection
-  std::map<int64_t, std::vector<RecordedStatement>> transactions;  // running ones
+  std::vector<RecordedTransaction> recorded;
+  std::map<int64_t, std::vector<std::string>> prepared;  // by connection
+  std::map<int64_t, RecordedTransaction> transactions;   // running ones
   for (const db::Row& row : *rows) {
     const int64_t connection = row.GetInt(0);
     const std::string& kind = row.GetString(1);
@@ -98,7 +97,7 @@ RecordedTransaction RecordedTransaction::Record(db::Database& admin,
     if (kind == "Prepare") prepared[connection].push_back(text);
     if (kind == "Query" && text == "START TRANSACTION") transactions[connection].clear();
     if (kind == "Query" && text == "COMMIT") {
-      recorded.statements_ = transactions[connection];
+      recorded.push_back(transactions[connection]);
       transactions.erase(connection);
     }
     if (kind != "Execute" || !transactions.contains(connection)) continue;
@@ -110,20 +109,22 @@ RecordedTransaction RecordedTransaction::Record(db::Database& admin,
     if (!statement) Fail("executed, but prepared before the recording: " + text);
     transactions[connection].push_back(*std::move(statement));
   }
-  if (recorded.statements_.empty()) Fail("no transaction was recorded");
   return recorded;
 }
 
-struct RecordedTransaction::Player::State {
-  const RecordedTransaction* recorded;
+struct Player::State {
   std::unique_ptr<sql::Connection> connection;
   std::unique_ptr<sql::Statement> plain;
-  std::vector<std::unique_ptr<sql::PreparedStatement>> prepared;
+  std::map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared;  // by text
+
+  sql::PreparedStatement& Prepare(const std::string& sql) {
+    auto& statement = prepared[sql];
+    if (statement == nullptr) statement.reset(connection->prepareStatement(sql));
+    return *statement;
+  }
 };
 
-RecordedTransaction::Player::Player(const RecordedTransaction& recorded, const db::Options& options)
-    : state_(std::make_unique<State>()) {
-  state_->recorded = &recorded;
+Player::Player(const db::Options& options) : state_(std::make_unique<State>()) {
   sql::ConnectOptionsMap map;
   map["hostName"] = sql::SQLString(absl::StrCat("tcp://", options.host, ":", options.port));
   map["userName"] = sql::SQLString(options.user);
@@ -133,37 +134,31 @@ RecordedTransaction::Player::Player(const RecordedTransaction& recorded, const d
   state_->connection.reset(get_driver_instance()->connect(map));
   state_->plain.reset(state_->connection->createStatement());
   state_->plain->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-  for (const RecordedStatement& statement : recorded.statements()) {
-    state_->prepared.emplace_back(state_->connection->prepareStatement(statement.sql));
-  }
 }
 
-RecordedTransaction::Player::~Player() = default;
+Player::~Player() = default;
 
-void RecordedTransaction::Player::Play(std::string_view old_id, std::string_view new_id) {
-  const std::string old_text(old_id);
-  const std::string new_text(new_id);
+void Player::Play(const RecordedTransaction& recorded, const Replacements& replacements) {
   state_->plain->execute("START TRANSACTION");
-  for (size_t i = 0; i < state_->prepared.size(); ++i) {
-    const RecordedStatement& statement = state_->recorded->statements()[i];
-    sql::PreparedStatement& prepared = *state_->prepared[i];
+  for (const RecordedStatement& statement : recorded) {
+    sql::PreparedStatement& prepared = state_->Prepare(statement.sql);
     for (size_t n = 0; n < statement.values.size(); ++n) {
-      const std::string& value = statement.values[n];
       const unsigned position = static_cast<unsigned>(n) + 1;
+      const std::string value = absl::StrReplaceAll(statement.values[n], replacements);
       if (statement.null[n]) {
         prepared.setNull(position, sql::DataType::VARCHAR);
-      } else if (IsUuid(value) && value != old_text) {
+      } else if (IsUuid(value) && value == statement.values[n]) {
         prepared.setString(position, NewUuid7(MachineNow()));
       } else {
-        prepared.setString(position, absl::StrReplaceAll(value, {{old_text, new_text}}));
+        prepared.setString(position, value);
       }
     }
     if (statement.is_select) {
       const std::unique_ptr<sql::ResultSet> result(prepared.executeQuery());
       while (result->next()) {
       }
-    } else {
-      prepared.executeUpdate();
+    } else if (prepared.executeUpdate() == 0) {
+      Fail("the bare loop changed nothing by: " + statement.sql);
     }
   }
   state_->plain->execute("COMMIT");

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/db/database.h"
@@ -20,32 +21,30 @@ struct RecordedStatement {
   bool is_select = false;
 };
 
-// The statements that a service ran for one call, taken from the server's general log, so that the
+// One transaction that a service ran for one call, taken from the server's general log, so that the
 // yardstick runs what the service runs and not what somebody once copied from it.
-class RecordedTransaction {
+using RecordedTransaction = std::vector<RecordedStatement>;
+
+// Records while `calls` run; answers the transactions in the order of their commits. The service
+// must not have prepared any of its statements before, so record first of all.
+std::vector<RecordedTransaction> Record(db::Database& admin, const std::function<void()>& calls);
+
+// A connection of a bare loop: START TRANSACTION, the prepared statements, COMMIT.
+class Player {
  public:
-  // Records while `calls` run; takes the last transaction that was committed. The service must not
-  // have prepared any of its statements before, so record first of all.
-  static RecordedTransaction Record(db::Database& admin, const std::function<void()>& calls);
+  explicit Player(const db::Options& options);
+  ~Player();
 
-  // Runs it on `connection` as a bare loop would: START TRANSACTION, the prepared statements,
-  // COMMIT. Every occurrence of `old_id` in a value becomes `new_id`; other UUIDs that stand alone
-  // become fresh ones.
-  class Player {
-   public:
-    Player(const RecordedTransaction& recorded, const db::Options& options);
-    ~Player();
-    void Play(std::string_view old_id, std::string_view new_id);
+  // What stands in the recording, and what to put in its place.
+  using Replacements = std::vector<std::pair<std::string, std::string>>;
 
-   private:
-    struct State;
-    std::unique_ptr<State> state_;
-  };
-
-  const std::vector<RecordedStatement>& statements() const { return statements_; }
+  // Plays the recording with every occurrence replaced; other UUIDs that stand alone become fresh
+  // ones. A write that changes nothing stops the program: it would not be the same work.
+  void Play(const RecordedTransaction& recorded, const Replacements& replacements);
 
  private:
-  std::vector<RecordedStatement> statements_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 // The values that `executed` has where `prepared` has question marks; nothing if it is another
