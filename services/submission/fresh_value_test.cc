@@ -106,6 +106,7 @@ TEST(FreshValueTest, WhoComesDuringACheckIsServedByTheNextOne) {
 
   truth = 2;  // the first check has read 1 already; whoever asks from now on must see 2
   std::vector<std::thread> callers;
+  callers.reserve(16);
   std::atomic<int> started = 0;
   for (int i = 0; i < 16; ++i) {
     callers.emplace_back([&] {
@@ -129,6 +130,7 @@ TEST(FreshValueTest, ManyCallersShareFewChecks) {
   std::atomic<int64_t> truth = 0;
   std::atomic<int64_t> checks = 0;
   std::vector<std::thread> callers;
+  callers.reserve(16);
   for (int i = 0; i < 16; ++i) {
     callers.emplace_back([&] {
       for (int n = 0; n < 500; ++n) {
@@ -171,6 +173,7 @@ TEST(FreshValueTest, AnotherCallersTimeIsNotOurs) {
   std::atomic<int> runs = 0;
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;
+  callers.reserve(2);
   for (int i = 0; i < 2; ++i) {
     callers.emplace_back([&] {
       const auto result = value.Get(Soon(), [&](const auto&) -> absl::StatusOr<int> {

@@ -190,6 +190,7 @@ TEST_F(ReportLifeTest, OfManyAcceptancesAtOnceOneTakesEffect) {
   const Report report = Submitted("2024-03-D3", "60");
   std::vector<absl::Status> outcomes(8);
   std::vector<std::thread> callers;
+  callers.reserve(outcomes.size());
   for (absl::Status& outcome : outcomes) {
     callers.emplace_back([&] { outcome = Accept(kOffice, report.name()).status(); });
   }
@@ -221,6 +222,7 @@ TEST_F(ReportLifeTest, IncrementsAcceptedAtOnceAreAllInTheSum) {
     names.push_back(report->name());
   }
   std::vector<std::thread> callers;
+  callers.reserve(names.size());
   for (const std::string& name : names) {
     callers.emplace_back([&] { EXPECT_THAT(Accept(kOffice, name), IsOk()); });
   }

@@ -232,7 +232,7 @@ TEST(MoveTest, TheFirstSubmissionsTimeStays) {
       Move(*returned, {Report::SUBMIT, ""}, plan, Actors().at("unit head"), kNow + absl::Hours(2));
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->first_submit_time().seconds(), absl::ToUnixSeconds(kNow));
-  EXPECT_EQ(again->submit_time().seconds(), absl::ToUnixSeconds(kNow) + 2 * 3600);
+  EXPECT_EQ(again->submit_time().seconds(), absl::ToUnixSeconds(kNow + absl::Hours(2)));
   EXPECT_EQ(again->submitter(), "members/m");
   EXPECT_EQ(again->decision().reason(), "请核对");
   EXPECT_EQ(again->decision().unit(), "units/reviewer");
@@ -388,10 +388,10 @@ TEST(CompleteTest, LongTextsAndUnknownStatusesAreRefused) {
                 FailsWith(kInvalid, "FIELD_INVALID", absl::StrCat("report.narrative.", field)));
   }
   Report report = Entered("");
-  report.set_comment(text.substr(0, 1001 * 3));
+  report.set_comment(text.substr(0, size_t{1001} * 3));
   EXPECT_THAT(Complete(report, Plans(), kNow),
               FailsWith(kInvalid, "FIELD_INVALID", "report.comment"));
-  report.set_comment(text.substr(0, 1000 * 3));
+  report.set_comment(text.substr(0, size_t{1000} * 3));
   EXPECT_THAT(Complete(report, Plans(), kNow), IsOk());
   report.set_observation_status(static_cast<Report::ObservationStatus>(77));
   EXPECT_THAT(Complete(report, Plans(), kNow),

@@ -231,6 +231,7 @@ TEST_F(ScoreboardTest, NoReplicaAnswersOlderThanWhatWasAcknowledged) {
   std::atomic<int> acknowledged = 0;
   std::atomic<bool> writing = true;
   std::vector<std::thread> readers;
+  readers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     readers.emplace_back([&, i] {
       while (writing) {
@@ -271,6 +272,7 @@ TEST_F(ScoreboardTest, ManyReadersCostFewChecks) {
   EXPECT_GE(questions() - alone, 10);  // a lone read is checked each time
   const int64_t before = questions();
   std::vector<std::thread> readers;
+  readers.reserve(kReaders);
   for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       for (int n = 0; n < kReads; ++n) EXPECT_THAT(replica.Board(plan_), IsOk());

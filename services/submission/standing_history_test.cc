@@ -117,6 +117,7 @@ TEST_F(StandingHistoryTest, StoredStandingsAreThoseOfARecomputation) {
   // Four judges at once, so that lines are also moved by several of them at the same time.
   std::atomic<size_t> next = 0;
   std::vector<std::thread> judges;
+  judges.reserve(4);
   for (int judge = 0; judge < 4; ++judge) {
     judges.emplace_back([&] {
       for (size_t i = next++; i < names.size(); i = next++) {
