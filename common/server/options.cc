@@ -12,9 +12,9 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/server/flag_checks.h"
 
 ABSL_FLAG(std::string, listen, duban::server::ServingOptions{}.listen,
           "host:port of the gRPC server; port 0 takes a free one, which the log names");
@@ -57,48 +57,17 @@ ABSL_FLAG(bool, migrate_only, false, "apply pending migrations, then exit");
 namespace duban::server {
 namespace {
 
-absl::Status Invalid(std::string_view flag, std::string_view zh, std::string_view en) {
-  return Error(kFlagInvalid).With("flag", flag).With("zh", zh).With("en", en);
-}
-
-absl::Status CheckRange(std::string_view flag, int64_t value, int64_t low, int64_t high) {
-  if (low <= value && value <= high) return absl::OkStatus();
-  return Invalid(flag, absl::StrCat(value, " 不在 ", low, " 至 ", high, " 之间"),
-                 absl::StrCat(value, " is not between ", low, " and ", high));
-}
-
-absl::Status CheckDuration(std::string_view flag, absl::Duration value, absl::Duration low,
-                           absl::Duration high) {
-  if (low <= value && value <= high) return absl::OkStatus();
-  const std::string given = absl::FormatDuration(value);
-  const std::string from = absl::FormatDuration(low);
-  const std::string to = absl::FormatDuration(high);
-  return Invalid(flag, absl::StrCat(given, " 不在 ", from, " 至 ", to, " 之间"),
-                 absl::StrCat(given, " is not between ", from, " and ", to));
-}
-
-// `host:port`; IPv6 hosts stand in brackets.
-absl::Status CheckAddress(std::string_view flag, const std::string& address) {
-  const size_t colon = address.rfind(':');
-  int port = -1;
-  const bool formed = colon != std::string::npos && colon > 0 &&
-                      absl::SimpleAtoi(address.substr(colon + 1), &port) && port >= 0 &&
-                      port <= 65535;
-  if (formed) return absl::OkStatus();
-  return Invalid(flag, absl::StrCat("“", address, "”不是 host:port"),
-                 absl::StrCat("\"", address, "\" is not host:port"));
-}
-
 absl::StatusOr<std::string> ReadSecret(std::string_view flag, const std::string& path) {
   std::ifstream file(path);
   std::ostringstream content;
   content << file.rdbuf();
   if (!file.is_open() || file.bad()) {
-    return Invalid(flag, absl::StrCat("读不到文件 ", path), absl::StrCat("cannot read ", path));
+    return FlagInvalid(flag, absl::StrCat("读不到文件 ", path), absl::StrCat("cannot read ", path));
   }
   std::string secret(absl::StripTrailingAsciiWhitespace(content.str()));
   if (secret.empty()) {
-    return Invalid(flag, absl::StrCat("文件 ", path, " 是空的"), absl::StrCat(path, " is empty"));
+    return FlagInvalid(flag, absl::StrCat("文件 ", path, " 是空的"),
+                       absl::StrCat(path, " is empty"));
   }
   return secret;
 }
@@ -149,19 +118,21 @@ absl::StatusOr<std::optional<absl::Time>> ReadLocalNow() {
   absl::Time time;
   std::string problem;
   if (!absl::ParseTime(absl::RFC3339_full, text, &time, &problem)) {
-    return Invalid("local_now", absl::StrCat("“", text, "”不是 RFC 3339 时刻"),
-                   absl::StrCat("\"", text, "\" is not an instant of RFC 3339: ", problem));
+    return FlagInvalid("local_now", absl::StrCat("“", text, "”不是 RFC 3339 时刻"),
+                       absl::StrCat("\"", text, "\" is not an instant of RFC 3339: ", problem));
   }
   if (!absl::GetFlag(FLAGS_allow_development_issuer)) {
-    return Invalid("local_now", "只能与 --allow_development_issuer 一起用于本地运行",
-                   "only for local runs, together with --allow_development_issuer");
+    return FlagInvalid("local_now", "只能与 --allow_development_issuer 一起用于本地运行",
+                       "only for local runs, together with --allow_development_issuer");
   }
   return std::optional<absl::Time>(time);
 }
 
 }  // namespace
 
-void ParseFlags(int argc, char** argv, std::string_view service) {
+void ParseFlags(int argc, char** argv, std::string_view service, const DefaultPorts& ports) {
+  absl::SetFlag(&FLAGS_listen, absl::StrCat("0.0.0.0:", ports.grpc));
+  absl::SetFlag(&FLAGS_metrics_listen, absl::StrCat("0.0.0.0:", ports.metrics));
   absl::FlagsUsageConfig config;
   const auto is_ours = [](absl::string_view file) { return !absl::StrContains(file, "absl/"); };
   config.contains_helpshort_flags = is_ours;
@@ -196,11 +167,11 @@ absl::StatusOr<ServerOptions> ReadOptions() {
                                       absl::Minutes(10)));
   const std::string level = absl::GetFlag(FLAGS_log_level);
   if (!ParseLogLevel(level, &options.log_level)) {
-    return Invalid("log_level", absl::StrCat("没有“", level, "”这一级别"),
-                   absl::StrCat("there is no level \"", level, "\""));
+    return FlagInvalid("log_level", absl::StrCat("没有“", level, "”这一级别"),
+                       absl::StrCat("there is no level \"", level, "\""));
   }
   if (options.issuers.issuers_file.empty() && !options.migrate_only) {
-    return Invalid("issuers_file", "必须给出", "it is required");
+    return FlagInvalid("issuers_file", "必须给出", "it is required");
   }
   DUBAN_ASSIGN_OR_RETURN(options.local_now, ReadLocalNow());
   return options;

@@ -7,15 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/db/database.h"
 #include "common/identity/token.h"
 
 namespace duban::server {
-
-inline constexpr Reason kFlagInvalid{"FLAG_INVALID", absl::StatusCode::kInvalidArgument,
-                                     "参数 --{flag} 无效:{zh}", "--{flag}: {en}."};
 
 // How a service is served.
 struct ServingOptions {
@@ -27,7 +23,8 @@ struct ServingOptions {
   absl::Duration readiness_interval = absl::Seconds(2);
 };
 
-// What the flags of a service process say, checked. The table in README.md explains each.
+// What the flags that all services have say, checked. A service with flags of its own has a struct
+// around this one. The table in README.md explains each.
 struct ServerOptions {
   ServingOptions serving;
   db::Options database;
@@ -41,12 +38,20 @@ struct ServerOptions {
   bool migrate_only = false;
 };
 
+// Where a service listens on every address unless --listen and --metrics_listen say otherwise. No
+// two services have a port in common, so that all run on one machine with their defaults.
+struct DefaultPorts {
+  int grpc = 7001;
+  int metrics = 7101;
+};
+
 // Reads argv, the files of --flagfile and the variables of --fromenv and --tryfromenv. An unknown
 // or malformed flag stops the process with the flag's name; --help lists every flag of Duban and
 // exits.
-void ParseFlags(int argc, char** argv, std::string_view service);
+void ParseFlags(int argc, char** argv, std::string_view service, const DefaultPorts& ports);
 
-// The flags as options. INVALID_ARGUMENT FLAG_INVALID naming the first flag that is wrong, and why.
+// The flags that all services have, as options. INVALID_ARGUMENT FLAG_INVALID naming the first flag
+// that is wrong, and why.
 absl::StatusOr<ServerOptions> ReadOptions();
 
 }  // namespace duban::server

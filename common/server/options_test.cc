@@ -49,6 +49,17 @@ TEST_F(OptionsTest, DefaultsAreValid) {
   EXPECT_FALSE(options->local_now.has_value());
 }
 
+TEST_F(OptionsTest, TheServicesPortsAreDefaultsOnly) {
+  std::string program = "duban-toy";
+  std::string metrics = "--metrics_listen=127.0.0.1:9";
+  char* argv[] = {program.data(), metrics.data(), nullptr};
+  ParseFlags(2, argv, "toy", {.grpc = 7002, .metrics = 7102});
+  const auto options = ReadOptions();
+  ASSERT_THAT(options, testing::IsOk());
+  EXPECT_EQ(options->serving.listen, "0.0.0.0:7002");
+  EXPECT_EQ(options->serving.metrics_listen, "127.0.0.1:9");
+}
+
 TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("listen", "[::1]:0");
   SetFlag("metrics_listen", "");
@@ -123,6 +134,10 @@ const BadFlagCase kBadFlags[] = {
     {"listen", ":7001"},
     {"listen", "host:70000"},
     {"listen", ""},
+    {"listen", "host:"},
+    {"listen", "host:+1"},
+    {"listen", "a b:7001"},
+    {"listen", "::1:7001"},
     {"metrics_listen", "host:x"},
     {"database_port", "0"},
     {"database_connections", "0"},

@@ -121,8 +121,8 @@ int Drain(ServiceServer* server, absl::Duration timeout) {
   return 0;
 }
 
-absl::StatusOr<int> Live(const ServiceDefinition& definition) {
-  DUBAN_ASSIGN_OR_RETURN(const ServerOptions options, ReadOptions());
+absl::StatusOr<int> Live(const ConfiguredService& service) {
+  const auto& [options, definition] = service;
   StartLog(definition.name, options.log_level);
   gpr_set_log_function(ForwardGrpcLog);
   // Debian builds Abseil with it on, and gRPC's locks pay for it with every call.
@@ -155,15 +155,25 @@ absl::StatusOr<int> Live(const ServiceDefinition& definition) {
 
 }  // namespace
 
-int RunService(int argc, char** argv, const ServiceDefinition& definition) {
-  StartLog(definition.name, LogLevel::kInfo);
+int RunService(int argc, char** argv, std::string_view name, const DefaultPorts& ports,
+               const std::function<absl::StatusOr<ConfiguredService>()>& configure) {
+  StartLog(name, LogLevel::kInfo);
   CatchStopSignals();
-  ParseFlags(argc, argv, definition.name);
-  const absl::StatusOr<int> code = Live(definition);
+  ParseFlags(argc, argv, name, ports);
+  const absl::StatusOr<ConfiguredService> service = configure();
+  const absl::StatusOr<int> code = service.ok() ? Live(*service) : service.status();
   if (code.ok()) return *code;
   LogError("cannot start",
            {{"cause", std::string(code.status().message())}, {"reason", GetReason(code.status())}});
   return kFailed;
+}
+
+int RunService(int argc, char** argv, const DefaultPorts& ports,
+               const ServiceDefinition& definition) {
+  return RunService(argc, argv, definition.name, ports, [&]() -> absl::StatusOr<ConfiguredService> {
+    DUBAN_ASSIGN_OR_RETURN(ServerOptions options, ReadOptions());
+    return ConfiguredService{std::move(options), definition};
+  });
 }
 
 }  // namespace duban::server

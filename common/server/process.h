@@ -13,6 +13,7 @@
 #include "common/db/migration.h"
 #include "common/identity/token.h"
 #include "common/server/mutation.h"
+#include "common/server/options.h"
 #include "common/server/rpc_service.h"
 #include "prometheus/registry.h"
 
@@ -46,9 +47,21 @@ struct ServiceDefinition {
       record_refusal;
 };
 
+// A service as the flags of its process make it.
+struct ConfiguredService {
+  ServerOptions options;
+  ServiceDefinition definition;
+};
+
 // The whole life of a service process: flags, logs, database, migrations, serving, drain. Returns
-// the exit code. See README.md of this room for flags and signals.
-int RunService(int argc, char** argv, const ServiceDefinition& definition);
+// the exit code. `configure` runs once the flags are parsed; what it refuses (FLAG_INVALID) stops
+// the start. See README.md of this room for flags and signals.
+int RunService(int argc, char** argv, std::string_view name, const DefaultPorts& ports,
+               const std::function<absl::StatusOr<ConfiguredService>()>& configure);
+
+// The same for a service without flags of its own.
+int RunService(int argc, char** argv, const DefaultPorts& ports,
+               const ServiceDefinition& definition);
 
 }  // namespace duban::server
 

@@ -13,5 +13,5 @@ int main(int argc, char** argv) {
     absl::SleepFor(call.deadline() - duban::MachineNow() - absl::Milliseconds(200));
     return duban::submission::v1::Scoreboard();
   };
-  return duban::server::RunService(argc, argv, toy.Definition());
+  return duban::server::RunService(argc, argv, {}, toy.Definition());
 }

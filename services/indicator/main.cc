@@ -2,5 +2,6 @@
 #include "services/indicator/indicator.h"
 
 int main(int argc, char** argv) {
-  return duban::server::RunService(argc, argv, duban::indicator::IndicatorDefinition());
+  return duban::server::RunService(argc, argv, {.grpc = 7001, .metrics = 7101},
+                                   duban::indicator::IndicatorDefinition());
 }

@@ -112,11 +112,5 @@ TEST(SubmissionAssemblyTest, NeedsAnIdentityOfItsOwn) {
               FailsWith(StatusCode::kFailedPrecondition, "SERVICE_KEY_MISSING"));
 }
 
-TEST(SubmissionAssemblyTest, AProcessAsksAtTheFlagsTarget) {
-  const server::ServiceDefinition definition = DefinitionFromFlags();
-  EXPECT_EQ(definition.name, "submission");
-  EXPECT_EQ(definition.migrations.size(), Definition("x").migrations.size());
-}
-
 }  // namespace
 }  // namespace duban::submission

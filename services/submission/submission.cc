@@ -1,20 +1,14 @@
 #include "services/submission/submission.h"
 
-#include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
-#include "absl/flags/flag.h"
 #include "common/audit/audit.h"
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/progress_service.h"
 #include "services/submission/report_service.h"
-
-ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
-          "gRPC target of the indicator service, which knows the plans.");
 
 namespace duban::submission {
 namespace {
@@ -38,32 +32,23 @@ class Submission : public server::Assembly {
   ProgressService progress_;
 };
 
-server::ServiceDefinition DefinitionWith(std::function<std::string()> indicator_target) {
+}  // namespace
+
+server::ServiceDefinition Definition(const std::string& indicator_target) {
   server::ServiceDefinition definition;
   definition.name = kName;
   definition.migrations = {kSubmissionMigrations, db::kRequestLogMigrations, kAuditMigrations,
                            kOutboxMigrations};
-  definition.assemble = [target =
-                             std::move(indicator_target)](const server::Environment& environment)
+  definition.assemble = [indicator_target](const server::Environment& environment)
       -> absl::StatusOr<std::unique_ptr<server::Assembly>> {
     if (environment.signer == nullptr) return Error(kServiceKeyMissing).Build();
-    return std::make_unique<Submission>(target(), environment);
+    return std::make_unique<Submission>(indicator_target, environment);
   };
   definition.record_refusal = [](db::Database& database, const server::CallContext& call,
                                  const absl::Status& refusal) {
     return Audit(std::string(kName)).AppendRefusal(database, call, refusal);
   };
   return definition;
-}
-
-}  // namespace
-
-server::ServiceDefinition Definition(const std::string& indicator_target) {
-  return DefinitionWith([indicator_target] { return indicator_target; });
-}
-
-server::ServiceDefinition DefinitionFromFlags() {
-  return DefinitionWith([] { return absl::GetFlag(FLAGS_indicator_target); });
 }
 
 }  // namespace duban::submission

@@ -21,9 +21,6 @@ extern const db::MigrationSet kSubmissionMigrations;
 // Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a signer.
 server::ServiceDefinition Definition(const std::string& indicator_target);
 
-// The same for a process: the target is the flag --indicator_target.
-server::ServiceDefinition DefinitionFromFlags();
-
 }  // namespace duban::submission
 
 #endif  // DUBAN_SERVICES_SUBMISSION_SUBMISSION_H_

@@ -1,0 +1,67 @@
+#include "common/server/flag_checks.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace duban::server {
+namespace {
+
+// A colon within the host would make the port ambiguous, unless brackets end the host.
+bool IsHost(std::string_view host) {
+  if (host.empty()) return false;
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  for (const char c : bracketed ? host.substr(1, host.size() - 2) : host) {
+    const bool fits = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' ||
+                      c == '_' || (bracketed && (c == ':' || c == '%'));
+    if (!fits) return false;
+  }
+  return true;
+}
+
+bool IsHostAndPort(std::string_view address, int lowest_port) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos || !IsHost(address.substr(0, colon))) return false;
+  const std::string digits(address.substr(colon + 1));
+  int port = 0;
+  return !digits.empty() && absl::ascii_isdigit(static_cast<unsigned char>(digits.front())) &&
+         absl::SimpleAtoi(digits, &port) && lowest_port <= port && port <= 65535;
+}
+
+}  // namespace
+
+absl::Status FlagInvalid(std::string_view flag, std::string_view zh, std::string_view en) {
+  return Error(kFlagInvalid).With("flag", flag).With("zh", zh).With("en", en);
+}
+
+absl::Status CheckRange(std::string_view flag, int64_t value, int64_t low, int64_t high) {
+  if (low <= value && value <= high) return absl::OkStatus();
+  return FlagInvalid(flag, absl::StrCat(value, " 不在 ", low, " 至 ", high, " 之间"),
+                     absl::StrCat(value, " is not between ", low, " and ", high));
+}
+
+absl::Status CheckDuration(std::string_view flag, absl::Duration value, absl::Duration low,
+                           absl::Duration high) {
+  if (low <= value && value <= high) return absl::OkStatus();
+  const std::string given = absl::FormatDuration(value);
+  const std::string from = absl::FormatDuration(low);
+  const std::string to = absl::FormatDuration(high);
+  return FlagInvalid(flag, absl::StrCat(given, " 不在 ", from, " 至 ", to, " 之间"),
+                     absl::StrCat(given, " is not between ", from, " and ", to));
+}
+
+absl::Status CheckAddress(std::string_view flag, const std::string& address) {
+  if (IsHostAndPort(address, 0)) return absl::OkStatus();
+  return FlagInvalid(flag, absl::StrCat("“", address, "”不是 host:port"),
+                     absl::StrCat("\"", address, "\" is not host:port"));
+}
+
+absl::Status CheckTarget(std::string_view flag, const std::string& target) {
+  const absl::string_view address = absl::StripPrefix(target, "dns:///");
+  if (IsHostAndPort({address.data(), address.size()}, 1)) return absl::OkStatus();
+  return FlagInvalid(flag, absl::StrCat("“", target, "”不是 host:port 或 dns:///host:port"),
+                     absl::StrCat("\"", target, "\" is neither host:port nor dns:///host:port"));
+}
+
+}  // namespace duban::server
