@@ -1,9 +1,7 @@
 #include "common/db/applied_migrations.h"
 
-#include <openssl/evp.h>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/sha256.h"
 #include "common/base/status.h"
 
 namespace duban::db {
@@ -32,12 +30,7 @@ std::map<std::string, AppliedMigrations, std::less<>> FromRows(const Rows& rows)
   return applied;
 }
 
-std::string ChecksumOf(std::string_view sql) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(sql.data(), sql.size(), digest, &size, EVP_sha256(), nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<char*>(digest), size));
-}
+std::string ChecksumOf(std::string_view sql) { return Sha256Hex(sql); }
 
 absl::Status CheckHistory(const MigrationSet& set, const AppliedMigrations& applied) {
   const int last_applied = applied.empty() ? 0 : applied.rbegin()->first;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "common/base/sha256.h"
 #include "common/identity/jws.h"
 #include "common/identity/openssl.h"
 #include "common/identity/test_keys.h"

@@ -2,7 +2,6 @@
 #define DUBAN_COMMON_IDENTITY_OPENSSL_H_
 
 #include <openssl/err.h>
-#include <openssl/sha.h>
 
 #include <memory>
 #include <string>
@@ -37,13 +36,6 @@ inline const unsigned char* AsBytes(std::string_view octets) {
 }
 inline unsigned char* AsBytes(std::string& octets) {
   return reinterpret_cast<unsigned char*>(octets.data());
-}
-
-// The 32 octets of the SHA-256 digest.
-inline std::string Sha256(std::string_view octets) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(AsBytes(octets), octets.size(), AsBytes(digest));
-  return digest;
 }
 
 }  // namespace duban

@@ -4,11 +4,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/sha256.h"
 #include "common/base/status.h"
 #include "common/identity/claims.h"
 #include "common/identity/jws.h"
 #include "common/identity/key_set.h"
-#include "common/identity/openssl.h"
 #include "common/identity/token.h"
 #include "common/identity/verified_tokens.h"
 

@@ -7,8 +7,9 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/sha256.h"
 #include "common/base/status.h"
-#include "common/server/digest.h"
+#include "common/server/canonical_bytes.h"
 
 namespace duban::server {
 namespace {

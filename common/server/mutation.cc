@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
-#include "common/server/digest.h"
+#include "common/base/sha256.h"
+#include "common/server/canonical_bytes.h"
 
 namespace duban::server {
 namespace {
@@ -19,9 +19,7 @@ const FieldDescriptor* RequestIdField(const Message& request) {
   return request.GetDescriptor()->FindFieldByName("request_id");
 }
 
-std::string Fingerprint(const Message& request) {
-  return absl::BytesToHexString(Sha256(CanonicalBytes(request)));
-}
+std::string Fingerprint(const Message& request) { return Sha256Hex(CanonicalBytes(request)); }
 
 // A UUID is the same in either case, so a repeat may spell it differently.
 std::string FingerprintIgnoringCaseOfId(const Message& request, const std::string& lower_case_id) {

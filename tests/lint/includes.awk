@@ -13,7 +13,7 @@ BEGIN {
 
   # Third-party headers and the only places that may see them.
   owner["cppconn/"] = owner["mysql"] = owner["mariadb"] = "^common/(db|testing)/"
-  owner["openssl/"] = "^common/(identity|db|server)/"
+  owner["openssl/"] = "^common/(base|db|identity)/"
   owner["spdlog/"] = "^common/base/"
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/server/|common/testing/|services/[^/]*/[^/]*$)"

@@ -1,0 +1,37 @@
+#include "common/base/sha256.h"
+
+#include "absl/strings/escaping.h"
+#include "openssl/evp.h"
+
+namespace duban {
+
+struct Sha256Hash::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256Hash::Sha256Hash() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
+
+Sha256Hash::~Sha256Hash() = default;
+
+void Sha256Hash::Add(std::string_view bytes) {
+  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+}
+
+std::string Sha256Hash::Finish() {
+  std::string digest(static_cast<size_t>(EVP_MD_get_size(EVP_sha256())), '\0');
+  EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  return digest;
+}
+
+std::string Sha256(std::string_view bytes) {
+  Sha256Hash hash;
+  hash.Add(bytes);
+  return hash.Finish();
+}
+
+std::string Sha256Hex(std::string_view bytes) { return absl::BytesToHexString(Sha256(bytes)); }
+
+}  // namespace duban
