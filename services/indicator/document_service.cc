@@ -5,6 +5,7 @@
 
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "services/indicator/document_rules.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/list_filters.h"
@@ -59,7 +60,7 @@ absl::StatusOr<v1::PlanDocument> DocumentService::ExportPlan(server::CallContext
   DUBAN_ASSIGN_OR_RETURN(const auto ids, ParseResourceName(request.name(), "plans/*", "name"));
   IndicatorView view;
   if (request.has_read_time()) {
-    DUBAN_ASSIGN_OR_RETURN(view.read_time, ReadTimeOf(request.read_time()));
+    DUBAN_ASSIGN_OR_RETURN(view.read_time, ParseTimestamp(request.read_time(), "read_time"));
   }
   return database_->Read(
       call.deadline(), [&](db::Session& session) -> absl::StatusOr<v1::PlanDocument> {

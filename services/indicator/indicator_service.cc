@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "common/calendar/period.h"
 #include "common/server/list_query.h"
 #include "common/server/update_mask.h"
@@ -24,7 +25,7 @@ absl::StatusOr<IndicatorView> ViewOf(bool has_read_time,
                                      const std::string& as_of_date) {
   IndicatorView view;
   if (has_read_time) {
-    DUBAN_ASSIGN_OR_RETURN(view.read_time, ReadTimeOf(read_time));
+    DUBAN_ASSIGN_OR_RETURN(view.read_time, ParseTimestamp(read_time, "read_time"));
   }
   if (!as_of_date.empty()) {
     DUBAN_RETURN_IF_ERROR(ParseDate(as_of_date, "as_of_date").status());

@@ -4,13 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/resource_name.h"
-#include "google/protobuf/util/time_util.h"
-#include "services/indicator/rows.h"
 
 namespace duban::indicator {
 namespace {
-
-constexpr int kNanosPerSecond = 1'000'000'000;
 
 absl::Status ValueInvalid(std::string_view field, const std::string& value) {
   return Error(server::kFilterInvalid)
@@ -45,17 +41,6 @@ absl::StatusOr<int64_t> NumberFilter(const server::ListQuery& query, std::string
 int64_t NumberAfter(const server::ListQuery& query, int64_t first) {
   int64_t number = 0;
   return absl::SimpleAtoi(query.after, &number) ? number : first;
-}
-
-absl::StatusOr<absl::Time> ReadTimeOf(const google::protobuf::Timestamp& read_time) {
-  using google::protobuf::util::TimeUtil;
-  if (read_time.seconds() < TimeUtil::kTimestampMinSeconds ||
-      read_time.seconds() > TimeUtil::kTimestampMaxSeconds || read_time.nanos() < 0 ||
-      read_time.nanos() >= kNanosPerSecond) {
-    return FieldInvalid("read_time", "超出公元 1 至 9999 年",
-                        "it lies outside the years 1 to 9999");
-  }
-  return FromTimestamp(read_time);
 }
 
 }  // namespace duban::indicator

@@ -6,10 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/server/list_query.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/timestamp.pb.h"
 
 // What the reads of this service take beside a name. An empty value means not asked for.
 namespace duban::indicator {
@@ -27,9 +25,6 @@ absl::StatusOr<int64_t> NumberFilter(const server::ListQuery& query, std::string
 
 // The number of the row after which a page begins; `first` on the first page.
 int64_t NumberAfter(const server::ListQuery& query, int64_t first);
-
-// The instant; FIELD_INVALID (field read_time) if it lies outside the years 1 to 9999.
-absl::StatusOr<absl::Time> ReadTimeOf(const google::protobuf::Timestamp& read_time);
 
 }  // namespace duban::indicator
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_replace.h"
 #include "common/base/status.h"
 #include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/time_util.h"
 
 namespace duban::indicator {
 namespace {
@@ -47,14 +46,6 @@ absl::Status FromBody(const std::string& body, google::protobuf::Message* messag
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   return ToStatus(google::protobuf::util::JsonStringToMessage(body, message, options));
-}
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
-absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
 absl::Time EndOfTime() {

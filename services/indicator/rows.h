@@ -8,9 +8,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/timestamp.h"
 #include "common/db/database.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/timestamp.pb.h"
 
 // What the stores of this service share: a resource is kept as the JSON of its message.
 namespace duban::indicator {
@@ -20,9 +20,6 @@ using RowValues = std::vector<db::Value>;
 // The message as a JSON column holds it, and back. INTERNAL for what is no such message.
 absl::StatusOr<std::string> ToBody(const google::protobuf::Message& message);
 absl::Status FromBody(const std::string& body, google::protobuf::Message* message);
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time);
-absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
 
 // Later than everything that is written: what is known now.
 absl::Time EndOfTime();
