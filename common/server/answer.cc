@@ -25,7 +25,6 @@ bool IsOurFault(const absl::Status& status) {
       return false;
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kDataLoss:
       return true;
     default:
       return GetReason(status).empty() && ReasonOfTransport(status.code()) == nullptr;

@@ -11,6 +11,8 @@ using ::testing::Not;
 using ::testing::TestWithParam;
 using ::testing::ValuesIn;
 
+inline constexpr Reason kOwnLoss{"TABLE_ALTERED", absl::StatusCode::kDataLoss, "表被改动",
+                                 "The table was altered."};
 inline constexpr Reason kOwnInternal{"TABLE_BROKEN", absl::StatusCode::kInternal, "表坏了",
                                      "Table secret_table is broken."};
 
@@ -42,6 +44,7 @@ const AnswerCase kAnswerCases[] = {
     {"InternalWithReason", Error(kOwnInternal), absl::StatusCode::kInternal, "INTERNAL"},
     {"Unknown", absl::UnknownError("secret"), absl::StatusCode::kInternal, "INTERNAL"},
     {"DataLoss", absl::DataLossError("secret"), absl::StatusCode::kInternal, "INTERNAL"},
+    {"DataLossWithReason", Error(kOwnLoss), absl::StatusCode::kDataLoss, "TABLE_ALTERED"},
     {"BareNotFound", absl::NotFoundError("secret"), absl::StatusCode::kInternal, "INTERNAL"},
     {"TransportUnavailable", absl::UnavailableError("connect to secret failed"),
      absl::StatusCode::kUnavailable, "SERVICE_UNAVAILABLE"},

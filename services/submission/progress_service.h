@@ -1,27 +1,24 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_PROGRESS_SERVICE_H_
 #define DUBAN_SERVICES_SUBMISSION_PROGRESS_SERVICE_H_
 
-#include <cstdint>
-#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "common/audit/audit.h"
 #include "common/server/call_context.h"
 #include "common/server/process.h"
 #include "common/server/rpc_service.h"
 #include "duban/submission/v1/progress_service.pb.h"
-#include "services/submission/board_store.h"
-#include "services/submission/fresh_value.h"
+#include "services/submission/board_cache.h"
+#include "services/submission/history_store.h"
 #include "services/submission/plan_cache.h"
-#include "services/submission/recent.h"
+#include "services/submission/snapshot_store.h"
 
 namespace duban::submission {
 
-// duban.submission.v1.ProgressService. Scoreboards are kept finished in memory; each answer is from
-// a check, begun after the question, that the plan's definition and the plan's version in the
-// database are still those that the board was made of. Many questions share one check.
+// duban.submission.v1.ProgressService; the contract says what each method does and refuses.
 class ProgressService {
  public:
   ProgressService(const server::Environment& environment, PlanCache* plans);
@@ -30,25 +27,33 @@ class ProgressService {
 
   absl::StatusOr<v1::Scoreboard> GetScoreboard(server::CallContext& call,
                                                const v1::GetScoreboardRequest& request);
+  absl::StatusOr<v1::Trend> GetTrend(server::CallContext& call, const v1::GetTrendRequest& request);
+  absl::StatusOr<v1::Snapshot> FreezeProgress(server::CallContext& call,
+                                              const v1::FreezeProgressRequest& request);
+  absl::StatusOr<v1::Snapshot> GetSnapshot(server::CallContext& call,
+                                           const v1::GetSnapshotRequest& request);
 
  private:
-  // A finished board, what it was made of, and when that was last found to be so.
-  struct Board {
-    std::shared_ptr<const v1::Scoreboard> lines;
-    PlanPointer plan;
-    absl::CivilDay date;
-    int64_t version = 0;
-    absl::Time read_time;
+  // What was known of a plan at an instant.
+  struct Known {
+    indicator::v1::PlanHistory plan;
+    std::vector<v1::Standing> standings;  // of every line and period
+    std::vector<v1::Report> pending;
   };
 
-  absl::StatusOr<Board> Check(const server::CallContext& call,
-                              const v1::GetScoreboardRequest& request,
-                              const std::optional<Board>& last);
+  absl::StatusOr<Known> KnownAt(const server::CallContext& call, const std::string& plan,
+                                absl::Time instant);
+  absl::StatusOr<v1::Scoreboard> BoardAsKnown(const server::CallContext& call,
+                                              const v1::GetScoreboardRequest& request,
+                                              absl::Time instant);
 
   db::Database* database_;
+  const server::Mutations* mutations_;
   PlanCache* plans_;
-  BoardStore store_;
-  Recent<FreshValue<Board>> boards_;
+  BoardCache boards_;
+  HistoryStore history_;
+  SnapshotStore snapshots_;
+  Audit audit_;
 };
 
 }  // namespace duban::submission

@@ -87,6 +87,8 @@ Line MakeLine(const Indicator& indicator, const Plan& plan, const LineTarget& ta
   Line line;
   line.set_indicator(indicator.name());
   line.set_indicator_display_name(indicator.display_name());
+  line.set_task(indicator.task());
+  line.set_responsibility_mode(indicator.responsibility().mode());
   std::vector<const v1::Standing*> standings;
   std::vector<const v1::Report*> pending;
   for (const std::string& unit : units) {
