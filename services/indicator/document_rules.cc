@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
+#include "services/indicator/consistency_rules.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/member_rules.h"
 #include "services/indicator/unit_rules.h"
@@ -118,6 +119,7 @@ void CheckPlanDocument(const v1::PlanDocument& document, const UnitMap& stored,
   CheckUnits(document, scope.units, root, out);
   CheckMembers(document, scope.units, root, out);
   CheckIndicators(document, scope, root, out);
+  CheckConsistency(document, root + "plan", out);
 }
 
 void CheckAgreement(const v1::PlanDocument& document, const StoredDirectory& stored,

@@ -546,6 +546,36 @@ TEST_F(LinxiangPlanTest, KeepsHowTheTextWasRead) {
   }
 }
 
+// Only what the definitions themselves imply; the document has no opening stock and no band of
+// amounts that could be held against anything.
+TEST_F(LinxiangPlanTest, HoldsFiguresAgainstEachOtherWhereTheirDefinitionsDo) {
+  std::vector<std::string> rules;
+  for (const v1::ConsistencyRule& rule : document_.plan().consistency_rules()) {
+    EXPECT_EQ(rule.severity(), v1::ConsistencyRule::WARNING) << rule.id();
+    std::string relation;
+    if (rule.has_share_of()) {
+      relation = rule.share_of().numerator() + " in " + rule.share_of().share();
+      EXPECT_EQ(rule.share_of().denominator(), "");
+    } else if (rule.has_subset()) {
+      relation = rule.subset().part() + " in " + rule.subset().whole();
+    } else if (rule.has_rate_band()) {
+      relation = rule.rate_band().amount() + " for " + rule.rate_band().count();
+      EXPECT_EQ(rule.rate_band().low() + ".." + rule.rate_band().high(), "0..");
+    }
+    rules.push_back(v1::ConsistencyRule::Scope_Name(rule.scope()) + " " + relation);
+  }
+  EXPECT_THAT(rules,
+              ElementsAre("WHOLE_PLAN hightech-value-added in hightech-share",
+                          "WHOLE_PLAN new-hightech-enterprises in hightech-enterprises-stock",
+                          "WHOLE_PLAN sci-board-listings in equity-exchange-listings",
+                          "EACH_UNIT contract-turnover for contract-count"));
+  EXPECT_THAT(Find("sci-board-listings").interpretation(),
+              HasSubstr("同时计入“湖南股交所挂牌科创企业”"));
+  EXPECT_THAT(Find("hightech-value-added").definition(), HasSubstr("年初至期末累计"));
+  EXPECT_THAT(Find("hightech-share").definition(), HasSubstr("年初至期末累计"));
+  EXPECT_FALSE(document_.plan().has_plausibility());
+}
+
 TEST_F(LinxiangPlanTest, HasTheRhythmOfReviewsAndArticles) {
   std::vector<std::string> cadences;
   for (const v1::CadenceRule& rule : document_.plan().cadences()) {

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "common/calendar/working_days.h"
 #include "services/indicator/cadence_rules.h"
+#include "services/indicator/consistency_rules.h"
 #include "services/indicator/fields.h"
 
 namespace duban::indicator {
@@ -223,6 +224,7 @@ void CheckPlanForm(const Plan& plan, const std::string& path, Violations& out) {
   }
   CheckPacingForm(plan.default_pacing(), path + ".default_pacing", out);
   CheckRemindersForm(plan, path + ".reminders", out);
+  CheckConsistencyForm(plan, path, out);
 }
 
 void CheckPlan(const Plan& plan, const PlanScope& scope, const std::string& path, Violations& out) {

@@ -159,15 +159,6 @@ std::optional<Rational> ComputeRatio(const Indicator& indicator, const Measureme
 
 }  // namespace
 
-UnitOfMeasure FindUnitOfMeasure(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, int64_t>, 5> kMoney = {
-      {{"元", 1}, {"千元", 1'000}, {"万元", 10'000}, {"百万元", 1'000'000}, {"亿元", 100'000'000}}};
-  for (const auto& [name, factor] : kMoney) {
-    if (text == name) return {"元", factor};
-  }
-  return {std::string(text), 1};
-}
-
 absl::StatusOr<Measurement> Canonicalize(const Indicator& indicator, const Measurement& entered) {
   DUBAN_RETURN_IF_ERROR(CheckCompleteness(indicator, entered));
   DUBAN_RETURN_IF_ERROR(CheckUnitOfMeasure(indicator, entered.unit_of_measure()));

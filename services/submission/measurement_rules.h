@@ -1,7 +1,6 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_MEASUREMENT_RULES_H_
 #define DUBAN_SERVICES_SUBMISSION_MEASUREMENT_RULES_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/decimal.h"
 #include "common/base/error.h"
+#include "common/base/unit_of_measure.h"
 #include "duban/common/v1/measurement.pb.h"
 #include "duban/indicator/v1/indicator.pb.h"
 
@@ -24,14 +24,6 @@ inline constexpr Reason kMeasurementIncomplete{
 inline constexpr Reason kMeasurementInvalid{"MEASUREMENT_INVALID",
                                             absl::StatusCode::kInvalidArgument, "填报数据无效:{zh}",
                                             "The figures are invalid: {en}."};
-
-// A unit of measure as a multiple of its family's smallest unit: 万元 is 10,000 元. Money converts;
-// every other text is a family of its own.
-struct UnitOfMeasure {
-  std::string family;
-  int64_t factor = 1;
-};
-UnitOfMeasure FindUnitOfMeasure(std::string_view text);
 
 // The entered figures in the family's smallest unit, exact. Errors name fields below
 // `report.measurement`: INVALID_ARGUMENT DECIMAL_INVALID, UNIT_OF_MEASURE_MISMATCH (metadata
