@@ -115,6 +115,7 @@ absl::StatusOr<Claims> ParseClaims(const Json& payload) {
     return TokenInvalid("有效期须大于零且不超过24小时",
                         "it must live longer than 0 and at most 24 h");
   }
+  claims.identity.expires = claims.valid_until + kClockSkew;
   claims.valid_from = issued;
   if (payload.contains("nbf")) {
     DUBAN_ASSIGN_OR_RETURN(const absl::Time not_before, Seconds(payload, "nbf"));

@@ -28,6 +28,7 @@ struct Identity {
   std::string unit;                // `units/{unit}`; empty if the token names none
   std::vector<std::string> units;  // SYSTEM: the units it may act for
   std::vector<common::v1::Role> roles;
+  absl::Time expires = absl::InfiniteFuture();  // from then on the token would be refused
 
   bool Has(common::v1::Role role) const;
   // True if the resource's unit is the caller's own, or for SYSTEM one of its units.

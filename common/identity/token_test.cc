@@ -45,6 +45,7 @@ TEST_P(AlgorithmTest, SaysAgainWhatWasSigned) {
   EXPECT_EQ(identity->unit, "units/statistics-bureau");
   EXPECT_THAT(identity->units, ElementsAre("units/park", "units/town"));
   EXPECT_THAT(identity->roles, ElementsAre(common::v1::SYSTEM, common::v1::AUDITOR));
+  EXPECT_EQ(identity->expires, kNow + absl::Minutes(5) + absl::Seconds(30));
 
   EXPECT_THAT(verifier_->Verify(token, kNow + absl::Minutes(5) + absl::Seconds(29)), IsOk());
   EXPECT_THAT(verifier_->Verify(token, kNow + absl::Minutes(5) + absl::Seconds(30)),

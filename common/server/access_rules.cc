@@ -20,6 +20,7 @@ using google::protobuf::MethodDescriptor;
 constexpr absl::Duration kReadLimit = absl::Seconds(2);
 constexpr absl::Duration kWriteLimit = absl::Seconds(5);
 constexpr absl::Duration kExportLimit = absl::Seconds(60);
+constexpr absl::Duration kStreamLimit = absl::Minutes(10);
 
 constexpr unsigned Bit(common::v1::Role role) { return 1U << static_cast<unsigned>(role); }
 
@@ -38,6 +39,7 @@ absl::Status Invalid(const std::string& method, std::string_view zh, std::string
 
 absl::Duration TimeLimit(const MethodDescriptor& method, const Access& access) {
   if (access.cost() == Access::EXPORT) return kExportLimit;
+  if (access.cost() == Access::STREAM) return kStreamLimit;
   const bool reads = method.options().GetExtension(google::api::http).has_get();
   return reads ? kReadLimit : kWriteLimit;
 }
@@ -126,9 +128,6 @@ absl::StatusOr<std::vector<BoundMethod>> BindMethods(const RpcService& service) 
   std::vector<BoundMethod> bound;
   for (int i = 0; i < descriptor->method_count(); ++i) {
     const MethodDescriptor& method = *descriptor->method(i);
-    if (method.client_streaming() || method.server_streaming()) {
-      return Invalid(method.full_name(), "不支持流式方法", "streams are not served");
-    }
     const auto handler = std::find_if(
         service.methods().begin(), service.methods().end(),
         [&](const RpcService::Method& candidate) { return candidate.name == method.name(); });
@@ -138,6 +137,11 @@ absl::StatusOr<std::vector<BoundMethod>> BindMethods(const RpcService& service) 
     if (handler->request_prototype->GetDescriptor() != method.input_type() ||
         handler->response_prototype->GetDescriptor() != method.output_type()) {
       return Invalid(method.full_name(), "处理程序的类型不符", "its handler has other types");
+    }
+    if (handler->client_streaming != method.client_streaming() ||
+        handler->server_streaming != method.server_streaming()) {
+      return Invalid(method.full_name(), "处理程序的流式与接口定义不符",
+                     "its handler streams otherwise than the proto says");
     }
     DUBAN_ASSIGN_OR_RETURN(MethodRule rule, MethodRule::Of(method));
     bound.push_back({absl::StrCat("/", service.full_name(), "/", method.name()),

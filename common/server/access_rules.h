@@ -32,7 +32,7 @@ class MethodRule {
   // PERMISSION_DENIED NOT_OWN_UNIT if the call is bound and unit_field names another unit or none.
   absl::Status CheckUnit(const CallContext& call, const google::protobuf::Message& request) const;
 
-  // 2 s for what HTTP would GET, 60 s for exports, 5 s for anything else.
+  // 2 s for what HTTP would GET, 5 s for anything else; 60 s for exports, 10 min for streams.
   absl::Duration time_limit() const { return time_limit_; }
 
  private:
@@ -54,7 +54,7 @@ struct BoundMethod {
 
 // The methods of the proto service in its order, each with its handler and rule.
 // FAILED_PRECONDITION SERVICE_INVALID naming the method that lacks one, that has a handler of other
-// types, that streams, or that the proto does not have.
+// types or that streams otherwise than the proto says, or that the proto does not have.
 absl::StatusOr<std::vector<BoundMethod>> BindMethods(const RpcService& service);
 
 }  // namespace duban::server

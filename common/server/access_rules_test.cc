@@ -99,6 +99,8 @@ TEST(MethodRuleTest, TimeLimitFollowsVerbAndCost) {
       "[google.api.http] { get: '/v1/x' }"
       "[duban.common.v1.access] { roles: OFFICE scope: ANY cost: EXPORT }");
   EXPECT_EQ(MethodRule::Of(exporting.method())->time_limit(), absl::Seconds(60));
+  const Declared streaming("[duban.common.v1.access] { roles: OFFICE scope: ANY cost: STREAM }");
+  EXPECT_EQ(MethodRule::Of(streaming.method())->time_limit(), absl::Minutes(10));
 }
 
 struct AdmissionCase {
@@ -210,7 +212,9 @@ TEST(BindMethodsTest, EveryMethodOfTheProtoIsBound) {
   ToyAssembly assembly(&toy);
   const auto bound = BindMethods(assembly.Services()[1]);
   ASSERT_THAT(bound, testing::IsOk());
-  ASSERT_EQ(bound->size(), 8U);
+  const auto* service =
+      DescriptorPool::generated_pool()->FindServiceByName("duban.submission.v1.ReportService");
+  ASSERT_EQ(bound->size(), static_cast<size_t>(service->method_count()));
   EXPECT_EQ(bound->front().full_name, "/duban.submission.v1.ReportService/CreateReport");
 }
 
@@ -250,6 +254,30 @@ const UnboundCase kUnboundCases[] = {
            .Add("GetScoreboard", toy, &ToyAssembly::CreateReport);
      },
      "duban.submission.v1.ProgressService.GetScoreboard: its handler has other types"},
+    {"UnaryHandlerOfAStream",
+     [](ToyAssembly* toy) {
+       return RpcService("duban.toy.v1.ToyService")
+           .Add("Collect", toy, &ToyAssembly::Unary)
+           .Add("Tell", toy, &ToyAssembly::Tell)
+           .Add("Talk", toy, &ToyAssembly::Talk);
+     },
+     "duban.toy.v1.ToyService.Collect: its handler streams otherwise"},
+    {"HandlerThatStreamsTheOtherWay",
+     [](ToyAssembly* toy) {
+       return RpcService("duban.toy.v1.ToyService")
+           .Add("Collect", toy, &ToyAssembly::Collect)
+           .Add("Tell", toy, &ToyAssembly::Collect)
+           .Add("Talk", toy, &ToyAssembly::Talk);
+     },
+     "duban.toy.v1.ToyService.Tell: its handler streams otherwise"},
+    {"OneWayHandlerOfBothWays",
+     [](ToyAssembly* toy) {
+       return RpcService("duban.toy.v1.ToyService")
+           .Add("Collect", toy, &ToyAssembly::Collect)
+           .Add("Tell", toy, &ToyAssembly::Tell)
+           .Add("Talk", toy, &ToyAssembly::Collect);
+     },
+     "duban.toy.v1.ToyService.Talk: its handler streams otherwise"},
 };
 INSTANTIATE_TEST_SUITE_P(Services, UnboundTest, ValuesIn(kUnboundCases),
                          [](const auto& tested) { return tested.param.name; });

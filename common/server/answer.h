@@ -24,6 +24,9 @@ inline constexpr Reason kDeadlineExpired{"DEADLINE_EXPIRED", absl::StatusCode::k
                                          "处理超时", "The call took too long."};
 inline constexpr Reason kCallCancelled{"CALL_CANCELLED", absl::StatusCode::kCancelled,
                                        "请求已被取消", "The call was cancelled."};
+inline constexpr Reason kStreamIdle{"STREAM_IDLE", absl::StatusCode::kDeadlineExceeded,
+                                    "对方 {limit} 内没有发送或接收,连接流已关闭",
+                                    "The caller sent or took nothing for {limit}."};
 // What the server makes of an UNAVAILABLE that came without a reason, from a service it called.
 inline constexpr Reason kServiceUnavailable{
     "SERVICE_UNAVAILABLE", absl::StatusCode::kUnavailable, "所依赖的服务暂不可用,请稍后重试",

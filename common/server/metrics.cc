@@ -86,16 +86,17 @@ void AddProcessState(std::vector<MetricFamily>* families) {
 
 }  // namespace
 
-MethodMetrics::MethodMetrics(prometheus::Registry* registry, std::string_view service,
-                             std::string_view method) {
-  const prometheus::Labels labels = {{"grpc_type", "unary"},
+MethodMetrics::MethodMetrics(prometheus::Registry* registry, std::string_view type,
+                             std::string_view service, std::string_view method) {
+  const prometheus::Labels labels = {{"grpc_type", std::string(type)},
                                      {"grpc_service", std::string(service)},
                                      {"grpc_method", std::string(method)}};
-  started_ = &prometheus::BuildCounter()
-                  .Name("grpc_server_started_total")
-                  .Help("Calls that arrived")
-                  .Register(*registry)
-                  .Add(labels);
+  const auto counter = [&](const char* name, const char* help) {
+    return &prometheus::BuildCounter().Name(name).Help(help).Register(*registry).Add(labels);
+  };
+  started_ = counter("grpc_server_started_total", "Calls that arrived");
+  received_ = counter("grpc_server_msg_received_total", "Messages that handlers were given");
+  sent_ = counter("grpc_server_msg_sent_total", "Messages that handlers sent");
   auto& handled = prometheus::BuildCounter()
                       .Name("grpc_server_handled_total")
                       .Help("Calls answered, by code")
@@ -158,6 +159,8 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
                             MetricType::Gauge, {{{}, double(readers_.queued())}}));
   families.push_back(Family("duban_server_workers_busy", "Workers that run a handler",
                             MetricType::Gauge, {{{}, double(readers_.busy())}}));
+  families.push_back(Family("duban_server_stream_workers_busy", "Workers that serve a stream",
+                            MetricType::Gauge, {{{}, double(readers_.streams())}}));
   families.push_back(Family("duban_audit_refusals_unwritten_total",
                             "Refused calls that are in the log but not in the audit log",
                             MetricType::Counter, {{{}, double(readers_.refusals_unwritten())}}));

@@ -20,14 +20,20 @@ namespace duban::server {
 // The figures of one method, at zero until it is called.
 class MethodMetrics {
  public:
-  MethodMetrics(prometheus::Registry* registry, std::string_view service, std::string_view method);
+  // `type` is unary, client_stream, server_stream or bidi_stream.
+  MethodMetrics(prometheus::Registry* registry, std::string_view type, std::string_view service,
+                std::string_view method);
 
   void Started() { started_->Increment(); }
+  void Received() { received_->Increment(); }
+  void Sent() { sent_->Increment(); }
   void Handled(absl::StatusCode code, absl::Duration duration);
 
  private:
   static constexpr size_t kCodes = 17;
   prometheus::Counter* started_;
+  prometheus::Counter* received_;
+  prometheus::Counter* sent_;
   std::array<prometheus::Counter*, kCodes> handled_;
   prometheus::Histogram* seconds_;
 };
@@ -51,6 +57,7 @@ class ProcessMetrics : public prometheus::Collectable {
     std::function<db::PoolStats()> pool;
     std::function<int()> queued;
     std::function<int()> busy;
+    std::function<int()> streams;
     std::function<int64_t()> refusals_unwritten;
   };
   ProcessMetrics(std::string_view service, Readers readers);

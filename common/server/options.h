@@ -20,6 +20,8 @@ struct ServingOptions {
   int workers = 16;
   int queue_capacity = 1024;
   int max_request_bytes = 1 << 20;
+  int stream_workers = 16;
+  absl::Duration stream_idle_timeout = absl::Seconds(30);
   absl::Duration readiness_interval = absl::Seconds(2);
 };
 

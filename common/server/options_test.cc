@@ -74,6 +74,8 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("database_wait", "1s");
   SetFlag("queue_capacity", "3");
   SetFlag("max_request_bytes", "2048");
+  SetFlag("stream_workers", "7");
+  SetFlag("stream_idle_timeout", "9s");
   SetFlag("drain_timeout", "4s");
   SetFlag("readiness_interval", "50ms");
   SetFlag("log_level", "warning");
@@ -88,6 +90,8 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options->serving.workers, 5);  // as connections
   EXPECT_EQ(options->serving.queue_capacity, 3);
   EXPECT_EQ(options->serving.max_request_bytes, 2048);
+  EXPECT_EQ(options->serving.stream_workers, 7);
+  EXPECT_EQ(options->serving.stream_idle_timeout, absl::Seconds(9));
   EXPECT_EQ(options->serving.readiness_interval, absl::Milliseconds(50));
   EXPECT_EQ(options->database.unix_socket, "/run/db.sock");
   EXPECT_EQ(options->database.host, "db");
@@ -149,6 +153,8 @@ const BadFlagCase kBadFlags[] = {
     {"queue_capacity", "0"},
     {"max_request_bytes", "1023"},
     {"max_request_bytes", "16777217"},
+    {"stream_workers", "0"},
+    {"stream_idle_timeout", "0"},
     {"drain_timeout", "inf"},
     {"readiness_interval", "0"},
     {"log_level", "loud"},

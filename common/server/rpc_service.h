@@ -9,26 +9,41 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/server/answer.h"
 #include "common/server/call_context.h"
+#include "common/server/stream.h"
 #include "google/protobuf/message.h"
 
 namespace duban::server {
 
-// One gRPC service as handlers: plain methods `absl::StatusOr<Response> Verb(CallContext&, const
-// Request&)`, callable from a test without gRPC.
+// One gRPC service as handlers: plain methods, callable from a test without gRPC.
 //   RpcService("duban.submission.v1.ReportService")
 //       .Add("SubmitReport", this, &ReportService::SubmitReport)
-// Start-up fails unless every method of the proto service has a handler of its types and a rule.
+// The signature of a handler says how its method streams:
+//   absl::StatusOr<Response> Verb(CallContext&, const Request&)
+//   absl::StatusOr<Response> Verb(CallContext&, Reader<Request>&)                    client stream
+//   absl::Status             Verb(CallContext&, const Request&, Writer<Response>&)   server stream
+//   absl::Status             Verb(CallContext&, Stream<Request, Response>&)          both
+// A stream's handler runs when the first message is there, and that message's unit was checked.
+// Start-up fails unless every method of the proto service has a handler of its kind and types, and
+// a rule.
 class RpcService {
  public:
   // Runs one handler: takes the parsed request, fills the response.
   using Handler = std::function<absl::Status(CallContext&, const google::protobuf::Message& request,
                                              google::protobuf::Message* response)>;
+  // Runs the handler of a method that streams.
+  using StreamHandler = std::function<absl::Status(CallContext&, MessageStream&)>;
   struct Method {
     std::string name;  // simple name, `SubmitReport`
     const google::protobuf::Message* request_prototype;
     const google::protobuf::Message* response_prototype;
-    Handler handler;
+    bool client_streaming = false;
+    bool server_streaming = false;
+    Handler handler = nullptr;               // of a method that streams neither way
+    StreamHandler stream_handler = nullptr;  // of any other
+
+    bool streams() const { return client_streaming || server_streaming; }
   };
 
   explicit RpcService(std::string_view full_name) : full_name_(full_name) {}
@@ -36,16 +51,63 @@ class RpcService {
   template <typename Service, typename Request, typename Response>
   RpcService& Add(std::string_view name, Service* service,
                   absl::StatusOr<Response> (Service::*verb)(CallContext&, const Request&)) {
-    methods_.push_back({std::string(name), &Request::default_instance(),
-                        &Response::default_instance(),
-                        [service, verb](CallContext& call, const google::protobuf::Message& request,
-                                        google::protobuf::Message* response) -> absl::Status {
-                          absl::StatusOr<Response> result =
-                              (service->*verb)(call, static_cast<const Request&>(request));
-                          if (!result.ok()) return std::move(result).status();
-                          static_cast<Response*>(response)->Swap(&*result);
-                          return absl::OkStatus();
-                        }});
+    Method& method = AddMethod<Request, Response>(name);
+    method.handler = [service, verb](CallContext& call, const google::protobuf::Message& request,
+                                     google::protobuf::Message* response) -> absl::Status {
+      absl::StatusOr<Response> result =
+          (service->*verb)(call, static_cast<const Request&>(request));
+      if (!result.ok()) return std::move(result).status();
+      static_cast<Response*>(response)->Swap(&*result);
+      return absl::OkStatus();
+    };
+    return *this;
+  }
+
+  template <typename Service, typename Request, typename Response>
+  RpcService& Add(std::string_view name, Service* service,
+                  absl::StatusOr<Response> (Service::*verb)(CallContext&, Reader<Request>&)) {
+    Method& method = AddMethod<Request, Response>(name);
+    method.client_streaming = true;
+    method.stream_handler = [service, verb](CallContext& call, MessageStream& stream) {
+      Reader<Request> reader(&stream);
+      const absl::StatusOr<Response> result = (service->*verb)(call, reader);
+      if (!result.ok()) return result.status();
+      return stream.Write(*result) ? absl::OkStatus() : stream.status();
+    };
+    return *this;
+  }
+
+  template <typename Service, typename Request, typename Response>
+  RpcService& Add(std::string_view name, Service* service,
+                  absl::Status (Service::*verb)(CallContext&, const Request&, Writer<Response>&)) {
+    Method& method = AddMethod<Request, Response>(name);
+    method.server_streaming = true;
+    method.stream_handler = [service, verb](CallContext& call,
+                                            MessageStream& stream) -> absl::Status {
+      Request request;
+      if (!stream.Read(&request)) return Error(kRequestMalformed);
+      Writer<Response> writer(&stream);
+      return (service->*verb)(call, request, writer);
+    };
+    return *this;
+  }
+
+  template <typename Service, typename Request, typename Response>
+  RpcService& Add(std::string_view name, Service* service,
+                  absl::Status (Service::*verb)(CallContext&, Stream<Request, Response>&)) {
+    Method& method = AddMethod<Request, Response>(name);
+    method.client_streaming = true;
+    method.server_streaming = true;
+    method.stream_handler = [service, verb](CallContext& call, MessageStream& stream) {
+      Stream<Request, Response> typed(&stream);
+      return (service->*verb)(call, typed);
+    };
+    return *this;
+  }
+
+  // A handler whose types are known when it runs only.
+  RpcService& Add(Method method) {
+    methods_.push_back(std::move(method));
     return *this;
   }
 
@@ -53,6 +115,13 @@ class RpcService {
   const std::vector<Method>& methods() const { return methods_; }
 
  private:
+  template <typename Request, typename Response>
+  Method& AddMethod(std::string_view name) {
+    methods_.push_back(
+        {std::string(name), &Request::default_instance(), &Response::default_instance()});
+    return methods_.back();
+  }
+
   std::string full_name_;
   std::vector<Method> methods_;
 };

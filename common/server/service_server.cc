@@ -46,8 +46,16 @@ struct ServiceServer::State {
           return definition.record_refusal(*foundation.database, call, refusal);
         }),
         workers(options.workers, options.queue_capacity),
-        adapter({foundation.verifier, foundation.clock, &workers, &refusals, registry.get(),
-                 options.max_request_bytes}) {}
+        stream_workers(options.stream_workers, options.stream_workers),
+        adapter({.verifier = foundation.verifier,
+                 .clock = foundation.clock,
+                 .workers = &workers,
+                 .stream_workers = &stream_workers,
+                 .refusals = &refusals,
+                 .metrics = registry.get(),
+                 .max_request_bytes = options.max_request_bytes,
+                 .max_streams = options.stream_workers,
+                 .stream_idle_timeout = options.stream_idle_timeout}) {}
 
   absl::Status Serve(const ServingOptions& options);
   absl::Status CheckReady();
@@ -59,6 +67,7 @@ struct ServiceServer::State {
   std::unique_ptr<Assembly> assembly;
   Refusals refusals;
   WorkerPool workers;
+  WorkerPool stream_workers;
   Adapter adapter;
   std::shared_ptr<ProcessMetrics> process_metrics;
   std::unique_ptr<prometheus::Exposer> exposer;
@@ -88,6 +97,7 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
       ProcessMetrics::Readers{.pool = [this] { return foundation.database->Stats(); },
                               .queued = [this] { return workers.queued(); },
                               .busy = [this] { return workers.busy(); },
+                              .streams = [this] { return stream_workers.busy(); },
                               .refusals_unwritten = [this] { return refusals.unwritten(); }});
   if (!options.metrics_listen.empty()) {
     DUBAN_ASSIGN_OR_RETURN(exposer, Expose(options.metrics_listen));

@@ -187,6 +187,7 @@ TEST(MetricsTest, NamesAndLabelsAreFixed) {
       "duban_db_pool_waiting",
       "duban_server_queue_depth",
       "duban_server_refused_total{reason}",
+      "duban_server_stream_workers_busy",
       "duban_server_workers_busy",
       "exposer_request_latencies_count",
       "exposer_request_latencies_sum",
@@ -197,6 +198,8 @@ TEST(MetricsTest, NamesAndLabelsAreFixed) {
       "grpc_server_handling_seconds_bucket{grpc_method,grpc_service,grpc_type,le}",
       "grpc_server_handling_seconds_count{grpc_method,grpc_service,grpc_type}",
       "grpc_server_handling_seconds_sum{grpc_method,grpc_service,grpc_type}",
+      "grpc_server_msg_received_total{grpc_method,grpc_service,grpc_type}",
+      "grpc_server_msg_sent_total{grpc_method,grpc_service,grpc_type}",
       "grpc_server_started_total{grpc_method,grpc_service,grpc_type}",
       "process_resident_memory_bytes",
       "process_start_time_seconds",
@@ -232,6 +235,10 @@ TEST(MetricsTest, EveryCodeStartsAtZeroAndCounts) {
   const std::string labels = absl::StrCat("{grpc_method=\"GetScoreboard\",grpc_service=\"",
                                           kProgress, "\",grpc_type=\"unary\"} 2\n");
   EXPECT_THAT(after, HasSubstr(absl::StrCat("grpc_server_started_total", labels)));
+  const std::string one = absl::StrCat("{grpc_method=\"GetScoreboard\",grpc_service=\"", kProgress,
+                                       "\",grpc_type=\"unary\"} 1\n");
+  EXPECT_THAT(after, HasSubstr(absl::StrCat("grpc_server_msg_received_total", one)));
+  EXPECT_THAT(after, HasSubstr(absl::StrCat("grpc_server_msg_sent_total", one)));
   EXPECT_THAT(after, HasSubstr(absl::StrCat("grpc_server_handling_seconds_count", labels)));
 }
 

@@ -1,17 +1,22 @@
 #ifndef DUBAN_COMMON_SERVER_TOY_SERVICE_H_
 #define DUBAN_COMMON_SERVER_TOY_SERVICE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "common/audit/audit.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
 #include "common/server/rpc_service.h"
+#include "common/server/toy.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
 #include "duban/submission/v1/report_service.grpc.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 
 namespace duban::server {
 
@@ -28,6 +33,12 @@ struct Toy {
       [](CallContext&, const submission::v1::CreateReportRequest& request) {
         return request.report();
       };
+  std::function<absl::StatusOr<toy::v1::Word>(CallContext&, Reader<toy::v1::Word>&)> collect =
+      [](CallContext&, Reader<toy::v1::Word>&) { return toy::v1::Word(); };
+  std::function<absl::Status(CallContext&, const toy::v1::Word&, Writer<toy::v1::Word>&)> tell =
+      [](CallContext&, const toy::v1::Word&, Writer<toy::v1::Word>&) { return absl::OkStatus(); };
+  std::function<absl::Status(CallContext&, Stream<toy::v1::Word, toy::v1::Word>&)> talk =
+      [](CallContext&, Stream<toy::v1::Word, toy::v1::Word>&) { return absl::OkStatus(); };
   std::atomic<int> handled = 0;  // calls that reached a handler
 
   // The definition of a service with this toy's handlers, which the toy outlives.
@@ -50,33 +61,67 @@ class ToyAssembly : public Assembly {
     ++toy_->handled;
     return toy_->create_report(call, request);
   }
-  // Any other method.
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Nothing(CallContext&, const Request&) {
+  absl::StatusOr<toy::v1::Word> Collect(CallContext& call, Reader<toy::v1::Word>& words) {
     ++toy_->handled;
-    return Response();
+    return toy_->collect(call, words);
   }
+  absl::Status Tell(CallContext& call, const toy::v1::Word& request, Writer<toy::v1::Word>& words) {
+    ++toy_->handled;
+    return toy_->tell(call, request, words);
+  }
+  absl::Status Talk(CallContext& call, Stream<toy::v1::Word, toy::v1::Word>& words) {
+    ++toy_->handled;
+    return toy_->talk(call, words);
+  }
+  // Of streams only, but without one.
+  absl::StatusOr<toy::v1::Word> Unary(CallContext&, const toy::v1::Word& word) { return word; }
 
  private:
   Toy* toy_;
 };
 
+// The service with a handler that answers nothing for each method without one.
+inline RpcService Completed(RpcService service, std::atomic<int>* handled) {
+  namespace protobuf = google::protobuf;
+  submission::v1::GetScoreboardRequest::descriptor();  // so that the files are there
+  const protobuf::ServiceDescriptor* descriptor =
+      protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.full_name());
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const protobuf::MethodDescriptor& method = *descriptor->method(i);
+    const bool done = std::any_of(service.methods().begin(), service.methods().end(),
+                                  [&](const auto& added) { return added.name == method.name(); });
+    if (done) continue;
+    protobuf::MessageFactory* messages = protobuf::MessageFactory::generated_factory();
+    service.Add({.name = method.name(),
+                 .request_prototype = messages->GetPrototype(method.input_type()),
+                 .response_prototype = messages->GetPrototype(method.output_type()),
+                 .client_streaming = method.client_streaming(),
+                 .server_streaming = method.server_streaming(),
+                 .handler =
+                     [handled](CallContext&, const protobuf::Message&, protobuf::Message*) {
+                       ++*handled;
+                       return absl::OkStatus();
+                     },
+                 .stream_handler =
+                     [handled](CallContext&, MessageStream&) {
+                       ++*handled;
+                       return absl::OkStatus();
+                     }});
+  }
+  return service;
+}
+
 inline std::vector<RpcService> ToyAssembly::Services() {
-  namespace v1 = submission::v1;
   RpcService progress("duban.submission.v1.ProgressService");
   progress.Add("GetScoreboard", this, &ToyAssembly::GetScoreboard);
   RpcService reports("duban.submission.v1.ReportService");
-  reports.Add("CreateReport", this, &ToyAssembly::CreateReport)
-      .Add("GetReport", this, &ToyAssembly::Nothing<v1::GetReportRequest, v1::Report>)
-      .Add("ListReports", this,
-           &ToyAssembly::Nothing<v1::ListReportsRequest, v1::ListReportsResponse>)
-      .Add("UpdateReport", this, &ToyAssembly::Nothing<v1::UpdateReportRequest, v1::Report>)
-      .Add("SubmitReport", this, &ToyAssembly::Nothing<v1::SubmitReportRequest, v1::Report>)
-      .Add("AcceptReport", this, &ToyAssembly::Nothing<v1::AcceptReportRequest, v1::Report>)
-      .Add("ReturnReport", this, &ToyAssembly::Nothing<v1::ReturnReportRequest, v1::Report>)
-      .Add("ListReportRevisions", this,
-           &ToyAssembly::Nothing<v1::ListReportRevisionsRequest, v1::ListReportRevisionsResponse>);
-  return {progress, reports};
+  reports.Add("CreateReport", this, &ToyAssembly::CreateReport);
+  RpcService streams("duban.toy.v1.ToyService");
+  streams.Add("Collect", this, &ToyAssembly::Collect)
+      .Add("Tell", this, &ToyAssembly::Tell)
+      .Add("Talk", this, &ToyAssembly::Talk);
+  return {Completed(std::move(progress), &toy_->handled),
+          Completed(std::move(reports), &toy_->handled), streams};
 }
 
 inline ServiceDefinition Toy::Definition() {
