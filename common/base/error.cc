@@ -135,7 +135,8 @@ void Violations::Add(std::string_view prefix, const absl::Status& status) {
   }
 }
 
-absl::Status Violations::ToStatus(const Reason& several, absl::StatusCode code) const {
+absl::Status Violations::ToStatus(const Reason& several, absl::StatusCode code,
+                                  std::string_view hint) const {
   if (entries_.empty()) return absl::OkStatus();
   google::rpc::BadRequest bad_request;
   for (const Entry& entry : entries_) {
@@ -148,6 +149,7 @@ absl::Status Violations::ToStatus(const Reason& several, absl::StatusCode code) 
                                 [](const auto& entry) { return entry.first == "violations"; }),
                  metadata.end());
   metadata.emplace_back("violations", number);
+  if (!hint.empty()) metadata.emplace_back("hint", hint);
   const bool same = std::all_of(entries_.begin(), entries_.end(),
                                 [&](const Entry& entry) { return entry.reason == first.reason; });
   if (!same) {

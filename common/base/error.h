@@ -61,16 +61,6 @@ class Violations {
   // nothing; the status of another Violations adds every one of its entries.
   void Add(std::string_view prefix, const absl::Status& status);
 
-  bool empty() const { return entries_.empty(); }
-  size_t size() const { return entries_.size(); }
-
-  // OK if empty. Otherwise one status with code `code` and every violation in its BadRequest
-  // ("REASON: 中文 / English"); its reason is the violations' if they all have the same one, else
-  // `several`'s, with metadata `violations` = their number. A single violation keeps its metadata;
-  // texts and metadata of one refer to fields as their own check named them, without the prefix.
-  absl::Status ToStatus(const Reason& several, absl::StatusCode code) const;
-
- private:
   struct Entry {
     std::string path;
     std::string reason;
@@ -78,6 +68,20 @@ class Violations {
     std::string en;
     std::vector<std::pair<std::string, std::string>> metadata;
   };
+  const std::vector<Entry>& entries() const { return entries_; }
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+
+  // OK if empty. Otherwise one status with code `code` and every violation in its BadRequest
+  // ("REASON: 中文 / English"); its reason is the violations' if they all have the same one, else
+  // `several`'s, with metadata `violations` = their number. A single violation keeps its metadata;
+  // texts and metadata of one refer to fields as their own check named them, without the prefix.
+  // An answer over gRPC holds as many of them as its metadata has room for, some twenty; a `hint`
+  // is metadata that says how to get the rest.
+  absl::Status ToStatus(const Reason& several, absl::StatusCode code,
+                        std::string_view hint = "") const;
+
+ private:
   std::vector<Entry> entries_;
 };
 

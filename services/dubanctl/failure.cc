@@ -13,8 +13,8 @@ std::string DescribeMissing(const absl::Status& status, int shown) {
   if (!info || !info->metadata().contains("violations")) return "";
   const std::string& number = info->metadata().at("violations");
   if (number == std::to_string(shown)) return "";
-  return "  共" + number + "处,以上为前" + std::to_string(shown) + "处;改正后再检查  (" +
-         std::to_string(shown) + " of " + number + " shown; mend these and check again)\n";
+  return "  共" + number + "处,以上为前" + std::to_string(shown) + "处;全部见 plan validate  (" +
+         std::to_string(shown) + " of " + number + " shown; `plan validate` shows all)\n";
 }
 
 }  // namespace

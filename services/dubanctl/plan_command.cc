@@ -14,10 +14,15 @@ using indicator::v1::Plan;
 using indicator::v1::PlanDocument;
 using PlanStub = indicator::v1::PlanService::Stub;
 
+constexpr Reason kPlanInvalid{"PLAN_INVALID", absl::StatusCode::kInvalidArgument,
+                              "方案有 {violations} 处不符合要求",
+                              "The plan has {violations} violations."};
+
 struct ImportArguments {
   std::string file;
   bool publish = false;
   bool replace_draft = false;
+  std::string etag;
   bool unless_published = false;
 };
 
@@ -39,7 +44,23 @@ absl::StatusOr<Plan> GetPlan(Connection& connection, const std::string& name) {
 
 void PrintState(const Plan& plan) {
   std::cout << plan.name() << " " << StateText(plan.state()) << "  "
-            << Plan::State_Name(plan.state()) << "\n";
+            << Plan::State_Name(plan.state()) << "  etag " << plan.etag() << "\n";
+}
+
+// Everything that the server found, as one failure.
+absl::Status FailureOf(const indicator::v1::ImportPlanResponse& response) {
+  Violations violations;
+  for (const common::v1::Violation& found : response.violations()) {
+    const Reason reason{found.reason(), absl::StatusCode::kInvalidArgument, found.text_zh(),
+                        found.text_en()};
+    violations.Add("", Error(reason).Field(found.path()));
+  }
+  if (response.violation_count() > response.violations_size()) {
+    std::cout << "共" << response.violation_count() << "处,只列出前" << response.violations_size()
+              << "处  (only the first " << response.violations_size() << " of "
+              << response.violation_count() << " follow)\n";
+  }
+  return violations.ToStatus(kPlanInvalid, absl::StatusCode::kInvalidArgument);
 }
 
 absl::Status Validate(const Settings& settings, const ImportArguments& arguments) {
@@ -49,8 +70,9 @@ absl::Status Validate(const Settings& settings, const ImportArguments& arguments
   *request.mutable_document() = document;
   request.set_validate_only(true);
   request.set_replace_draft(arguments.replace_draft);
-  DUBAN_RETURN_IF_ERROR(
-      connection->Call(connection->plans(), &PlanStub::ImportPlan, request).status());
+  DUBAN_ASSIGN_OR_RETURN(const auto response,
+                         connection->Call(connection->plans(), &PlanStub::ImportPlan, request));
+  DUBAN_RETURN_IF_ERROR(FailureOf(response));
   std::cout << "方案有效:" << document.units_size() << "个单位," << document.indicators_size()
             << "项指标  (valid: " << document.units_size() << " units, "
             << document.indicators_size() << " indicators)\n";
@@ -78,8 +100,10 @@ absl::Status Import(const Settings& settings, const ImportArguments& arguments) 
   indicator::v1::ImportPlanRequest request;
   request.mutable_document()->Swap(&document);
   request.set_replace_draft(arguments.replace_draft);
-  DUBAN_ASSIGN_OR_RETURN(Plan plan,
+  request.set_etag(arguments.etag);
+  DUBAN_ASSIGN_OR_RETURN(const auto imported,
                          connection->Call(connection->plans(), &PlanStub::ImportPlan, request));
+  Plan plan = imported.plan();
   if (arguments.publish) {
     DUBAN_ASSIGN_OR_RETURN(plan, Publish(*connection, plan));
   }
@@ -117,6 +141,8 @@ void AddPlanCommands(CLI::App& app, const Settings& settings, Command* chosen) {
   import_file->add_flag("--publish", arguments->publish, "并发布 and publish it");
   import_file->add_flag("--replace-draft", arguments->replace_draft,
                         "替换同名草稿 replace the draft of the same name");
+  import_file->add_option("--etag", arguments->etag,
+                          "仅当草稿仍是此版本时替换 replace it only if this is still its etag");
   import_file->add_flag("--unless-published", arguments->unless_published,
                         "已发布则不动 do nothing if it is published already");
   import_file->callback([&settings, arguments, chosen] {

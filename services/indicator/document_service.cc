@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -13,46 +14,112 @@
 
 namespace duban::indicator {
 
-absl::StatusOr<v1::Plan> DocumentService::Import(db::Transaction& tx,
-                                                 const server::CallContext& call,
-                                                 const v1::ImportPlanRequest& request) const {
-  const v1::PlanDocument& document = request.document();
-  const std::string& name = document.plan().name();
-  DUBAN_ASSIGN_OR_RETURN(const StoredPlan found, stores_.plans.LockId(tx, IdOf(name)));
-  DUBAN_RETURN_IF_ERROR(stores_.units.LockDirectory(tx));
-  DUBAN_ASSIGN_OR_RETURN(const StoredDirectory directory, documents_.ReadDirectory(tx, document));
+namespace {
+
+// With texts of some 1.5 KB at most each, all of them fit into the 4 MiB that clients take.
+constexpr int kMaxViolations = 2000;
+
+Violations CheckAll(const v1::PlanDocument& document, const StoredDirectory& directory) {
   Violations violations;
   CheckPlanDocument(document, directory.units, "document.", violations);
   CheckAgreement(document, directory, "document.", violations);
-  DUBAN_RETURN_IF_ERROR(violations.ToStatus(kPlanInvalid, absl::StatusCode::kInvalidArgument));
-  if (found.exists() &&
-      !(request.replace_draft() && StateAfter(found.plan(), PlanMove::kEdit).ok())) {
-    return Error(kPlanExists).With("plan", name).Build();
+  return violations;
+}
+
+absl::Status CheckMayBeWritten(const StoredPlan& found, const v1::ImportPlanRequest& request) {
+  if (!found.exists()) return absl::OkStatus();
+  if (request.replace_draft() && StateAfter(found.plan(), PlanMove::kEdit).ok()) {
+    return absl::OkStatus();
   }
-  DUBAN_ASSIGN_OR_RETURN(const v1::PlanDocument before,
-                         found.exists() ? documents_.Read(tx, found, IndicatorView())
-                                        : absl::StatusOr<v1::PlanDocument>(v1::PlanDocument()));
+  return Error(kPlanExists).With("plan", request.document().plan().name());
+}
+
+v1::ImportPlanResponse Answer(const Violations& violations) {
+  v1::ImportPlanResponse response;
+  response.set_violation_count(static_cast<int>(violations.size()));
+  for (const Violations::Entry& entry : violations.entries()) {
+    if (response.violations_size() == kMaxViolations) break;
+    common::v1::Violation& violation = *response.add_violations();
+    violation.set_path(entry.path);
+    violation.set_reason(entry.reason);
+    violation.set_text_zh(entry.zh);
+    violation.set_text_en(entry.en);
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<DocumentService::Place> DocumentService::Lock(
+    db::Transaction& tx, const v1::ImportPlanRequest& request) const {
+  if (!request.etag().empty() && !request.replace_draft()) {
+    return FieldInvalid("etag", "只能与 replace_draft 一起使用", "it goes with replace_draft only");
+  }
+  const v1::PlanDocument& document = request.document();
+  Place place;
+  DUBAN_ASSIGN_OR_RETURN(place.plan, stores_.plans.LockId(tx, IdOf(document.plan().name())));
+  DUBAN_RETURN_IF_ERROR(
+      CheckEtag(request.etag(), place.plan.exists() ? place.plan.plan().etag() : "none"));
+  DUBAN_RETURN_IF_ERROR(stores_.units.LockDirectory(tx));
+  DUBAN_ASSIGN_OR_RETURN(place.directory, documents_.ReadDirectory(tx, document));
+  return place;
+}
+
+absl::StatusOr<v1::Plan> DocumentService::Write(db::Transaction& tx,
+                                                const server::CallContext& call,
+                                                const v1::PlanDocument& document,
+                                                const Place& place) const {
+  v1::PlanDocument before;
+  if (place.plan.exists()) {
+    DUBAN_ASSIGN_OR_RETURN(before, documents_.Read(tx, place.plan, IndicatorView()));
+  }
   DUBAN_ASSIGN_OR_RETURN(const StoredPlan draft,
-                         documents_.Write(tx, call.now(), document, found, directory));
-  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, name, before, document));
+                         documents_.Write(tx, call.now(), document, place.plan, place.directory));
+  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, document.plan().name(), before, document));
   return draft.plan();
 }
 
-absl::StatusOr<v1::Plan> DocumentService::ImportPlan(server::CallContext& call,
-                                                     const v1::ImportPlanRequest& request) {
+absl::StatusOr<v1::ImportPlanResponse> DocumentService::Import(
+    db::Transaction& tx, const server::CallContext& call,
+    const v1::ImportPlanRequest& request) const {
+  DUBAN_ASSIGN_OR_RETURN(const Place place, Lock(tx, request));
+  DUBAN_RETURN_IF_ERROR(CheckAll(request.document(), place.directory)
+                            .ToStatus(kPlanInvalid, absl::StatusCode::kInvalidArgument,
+                                      "validate_only answers every violation"));
+  DUBAN_RETURN_IF_ERROR(CheckMayBeWritten(place.plan, request));
+  v1::ImportPlanResponse response;
+  DUBAN_ASSIGN_OR_RETURN(*response.mutable_plan(), Write(tx, call, request.document(), place));
+  return response;
+}
+
+absl::StatusOr<v1::ImportPlanResponse> DocumentService::Validate(
+    db::Transaction& tx, const server::CallContext& call,
+    const v1::ImportPlanRequest& request) const {
+  DUBAN_ASSIGN_OR_RETURN(const Place place, Lock(tx, request));
+  Violations violations = CheckAll(request.document(), place.directory);
+  violations.Add("document.plan.name", CheckMayBeWritten(place.plan, request));
+  v1::ImportPlanResponse response = Answer(violations);
+  if (violations.empty()) {
+    DUBAN_ASSIGN_OR_RETURN(*response.mutable_plan(), Write(tx, call, request.document(), place));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ImportPlanResponse> DocumentService::ImportPlan(
+    server::CallContext& call, const v1::ImportPlanRequest& request) {
   if (!request.validate_only()) {
     return mutations_->Run(call, request,
                            [&](db::Transaction& tx) { return Import(tx, call, request); });
   }
-  std::optional<v1::Plan> plan;
+  std::optional<v1::ImportPlanResponse> response;
   const absl::Status rolled_back =
       database_->RunInTransaction(call.deadline(), [&](db::Transaction& tx) -> absl::Status {
-        plan.reset();
-        DUBAN_ASSIGN_OR_RETURN(plan, Import(tx, call, request));
+        response.reset();
+        DUBAN_ASSIGN_OR_RETURN(response, Validate(tx, call, request));
         return absl::CancelledError("checked only");
       });
-  if (!plan) return rolled_back;
-  return *plan;
+  if (!response) return rolled_back;
+  return *std::move(response);
 }
 
 absl::StatusOr<v1::PlanDocument> DocumentService::ExportPlan(server::CallContext& call,

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/status.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
@@ -25,14 +26,44 @@ std::string Json(const google::protobuf::Message& message) {
 
 class DocumentServiceTest : public ServiceFixture {
  protected:
-  absl::StatusOr<v1::Plan> TryImport(const v1::PlanDocument& document, bool validate_only = false,
-                                     bool replace_draft = false) {
+  absl::StatusOr<v1::Plan> TryImport(const v1::PlanDocument& document, bool replace_draft = false,
+                                     const std::string& etag = "") {
     v1::ImportPlanRequest request;
     *request.mutable_document() = document;
-    request.set_validate_only(validate_only);
     request.set_replace_draft(replace_draft);
+    request.set_etag(etag);
     server::CallContext call = Call();
-    return documents_.ImportPlan(call, request);
+    DUBAN_ASSIGN_OR_RETURN(v1::ImportPlanResponse response, documents_.ImportPlan(call, request));
+    return std::move(*response.mutable_plan());
+  }
+
+  // Asks only whether the document is right; nothing may be left of it.
+  absl::StatusOr<v1::ImportPlanResponse> Validate(const v1::PlanDocument& document,
+                                                  bool replace_draft = false,
+                                                  const std::string& etag = "") {
+    v1::ImportPlanRequest request;
+    *request.mutable_document() = document;
+    request.set_validate_only(true);
+    request.set_replace_draft(replace_draft);
+    request.set_etag(etag);
+    server::CallContext call = Call();
+    const std::string before = Contents();
+    absl::StatusOr<v1::ImportPlanResponse> response = documents_.ImportPlan(call, request);
+    EXPECT_EQ(Contents(), before);
+    return response;
+  }
+
+  // `path REASON` of each violation.
+  static std::vector<std::string> Found(const absl::StatusOr<v1::ImportPlanResponse>& response) {
+    EXPECT_THAT(response, testing::IsOk());
+    std::vector<std::string> found;
+    if (!response.ok()) return found;
+    for (const auto& violation : response->violations()) {
+      found.push_back(violation.path() + " " + violation.reason());
+    }
+    EXPECT_EQ(response->violation_count(), found.size());
+    EXPECT_EQ(response->has_plan(), found.empty());
+    return found;
   }
 
   absl::StatusOr<v1::PlanDocument> ExportAt(const std::string& plan, absl::Time read_time) {
@@ -80,16 +111,58 @@ TEST_F(DocumentServiceTest, TheOrderOfUnitsAndMembersIsKept) {
   ExpectSame(Export("plans/small"), document);
 }
 
-TEST_F(DocumentServiceTest, ValidateOnlyChecksTheSameAndLeavesNothing) {
-  const std::string before = Contents();
-  const absl::StatusOr<v1::Plan> plan = TryImport(SmallPlan(), /*validate_only=*/true);
-  ASSERT_THAT(plan, testing::IsOk());
-  EXPECT_EQ(plan->name(), "plans/small");
-  EXPECT_EQ(plan->state(), v1::Plan::DRAFT);
-  EXPECT_EQ(Contents(), before);
+TEST_F(DocumentServiceTest, ValidateOnlyAnswersThePlanAsItWouldBe) {
+  const auto valid = Validate(SmallPlan());
+  EXPECT_THAT(Found(valid), ElementsAre());
+  EXPECT_EQ(valid->plan().name(), "plans/small");
+  EXPECT_EQ(valid->plan().state(), v1::Plan::DRAFT);
+}
+
+TEST_F(DocumentServiceTest, ValidateOnlyAnswersWhatIsWrongInBothLanguages) {
   v1::PlanDocument wrong = SmallPlan();
   wrong.mutable_plan()->clear_title();
-  Refused([&] { return TryImport(wrong, true); }, kInvalid, "FIELD_INVALID", "document.plan.title");
+  wrong.mutable_indicators(0)->mutable_responsibility()->mutable_lines(1)->set_quota("19");
+  const auto response = Validate(wrong);
+  EXPECT_THAT(Found(response),
+              ElementsAre("document.plan.title FIELD_INVALID",
+                          "document.indicators[0].responsibility.lines QUOTA_SUM_MISMATCH"));
+  EXPECT_THAT(response->violations(1).text_zh(), ::testing::HasSubstr("尚缺 1"));
+  EXPECT_THAT(response->violations(1).text_en(), ::testing::StartsWith("The quotas sum to "));
+}
+
+TEST_F(DocumentServiceTest, APlanThatIsThereIsValidatedAllTheSame) {
+  const v1::Plan draft = Import(SmallPlan());
+  const std::string exists = "document.plan.name PLAN_EXISTS";
+  EXPECT_THAT(Found(Validate(SmallPlan())), ElementsAre(exists));
+  EXPECT_THAT(Found(Validate(SmallPlan(), /*replace_draft=*/true, draft.etag())), ElementsAre());
+  v1::PlanDocument wrong = SmallPlan();
+  wrong.mutable_plan()->clear_title();
+  EXPECT_THAT(Found(Validate(wrong)), ElementsAre("document.plan.title FIELD_INVALID", exists));
+
+  v1::PublishPlanRequest publish;
+  publish.set_name("plans/small");
+  server::CallContext call = Call();
+  ASSERT_THAT(plans_.PublishPlan(call, publish), testing::IsOk());
+  EXPECT_THAT(Found(Validate(wrong, true)),
+              ElementsAre("document.plan.title FIELD_INVALID", exists));
+}
+
+TEST_F(DocumentServiceTest, AReplacementIsOfTheDraftThatItsAuthorSaw) {
+  const auto kAborted = absl::StatusCode::kAborted;
+  Refused([&] { return TryImport(SmallPlan(), true, "v1"); }, kAborted, "STALE_ETAG", "etag");
+  const std::string first = Import(SmallPlan()).etag();
+  v1::PlanDocument shorter = SmallPlan();
+  shorter.mutable_indicators()->RemoveLast();
+  const auto second = TryImport(shorter, true, first);
+  ASSERT_THAT(second, testing::IsOk());
+  EXPECT_NE(second->etag(), first);
+  const absl::Status stale =
+      Refused([&] { return TryImport(SmallPlan(), true, first); }, kAborted, "STALE_ETAG", "etag");
+  EXPECT_EQ(GetErrorInfo(stale)->metadata().at("current"), second->etag());
+  EXPECT_THAT(Validate(SmallPlan(), true, first), testing::FailsWith(kAborted, "STALE_ETAG"));
+  ExpectSame(Export("plans/small"), shorter);
+  Refused([&] { return TryImport(SmallPlan(), false, second->etag()); }, kInvalid, "FIELD_INVALID",
+          "etag");
 }
 
 TEST_F(DocumentServiceTest, AnswersEveryViolationAndStoresNothing) {
@@ -103,6 +176,8 @@ TEST_F(DocumentServiceTest, AnswersEveryViolationAndStoresNothing) {
               UnorderedElementsAre("document.plan.light_bands[1].gap_at_least LIGHT_BANDS_INVALID",
                                    "document.indicators[0].responsibility.lines QUOTA_SUM_MISMATCH",
                                    "document.indicators[1].target.low DECIMAL_INVALID"));
+  EXPECT_EQ(GetErrorInfo(status)->metadata().at("violations"), "3");
+  EXPECT_EQ(GetErrorInfo(status)->metadata().at("hint"), "validate_only answers every violation");
 }
 
 TEST_F(DocumentServiceTest, ASplitThatMissesByOneSaysByHowMuch) {
@@ -122,7 +197,7 @@ TEST_F(DocumentServiceTest, APlanIsReplacedOnlyAsADraftAndOnRequest) {
   v1::PlanDocument shorter = SmallPlan();
   shorter.mutable_indicators()->RemoveLast();
   clock_.Advance(absl::Hours(1));
-  const absl::StatusOr<v1::Plan> second = TryImport(shorter, false, /*replace_draft=*/true);
+  const absl::StatusOr<v1::Plan> second = TryImport(shorter, /*replace_draft=*/true);
   ASSERT_THAT(second, testing::IsOk());
   EXPECT_GT(second->revision(), first.revision());
   EXPECT_EQ(FromTimestamp(second->create_time()), FromTimestamp(first.create_time()));
@@ -133,7 +208,7 @@ TEST_F(DocumentServiceTest, APlanIsReplacedOnlyAsADraftAndOnRequest) {
   publish.set_name("plans/small");
   server::CallContext call = Call();
   ASSERT_THAT(plans_.PublishPlan(call, publish), testing::IsOk());
-  Refused([&] { return TryImport(shorter, false, true); }, kExists, "PLAN_EXISTS");
+  Refused([&] { return TryImport(shorter, true); }, kExists, "PLAN_EXISTS");
 }
 
 TEST_F(DocumentServiceTest, UnitsAndMembersThatExistMustBeTheSame) {
@@ -198,11 +273,11 @@ TEST_F(DocumentServiceTest, ARepeatGetsTheFirstAnswer) {
   *request.mutable_document() = SmallPlan();
   request.set_request_id("018e8a00-0000-7000-8000-000000000001");
   server::CallContext call = Call();
-  const absl::StatusOr<v1::Plan> first = documents_.ImportPlan(call, request);
+  const auto first = documents_.ImportPlan(call, request);
   ASSERT_THAT(first, testing::IsOk());
   const std::string before = Contents();
   clock_.Advance(absl::Hours(1));
-  const absl::StatusOr<v1::Plan> again = documents_.ImportPlan(call, request);
+  const auto again = documents_.ImportPlan(call, request);
   ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
   EXPECT_EQ(Contents(), before);

@@ -58,8 +58,8 @@ TEST_F(IndicatorTest, TheDeliveredPlanIsImportedPublishedExportedAndRead) {
   ASSERT_THAT(draft, testing::IsOk());
 
   v1::PublishPlanRequest publish;
-  publish.set_name(draft->name());
-  publish.set_etag(draft->etag());
+  publish.set_name(draft->plan().name());
+  publish.set_etag(draft->plan().etag());
   const auto plan = Run(*plans_, &v1::PlanService::Stub::PublishPlan, publish, OFFICE);
   ASSERT_THAT(plan, testing::IsOk());
   EXPECT_EQ(plan->state(), v1::Plan::PUBLISHED);
@@ -101,6 +101,58 @@ TEST_F(IndicatorTest, ARefusalCarriesEveryViolationToTheCaller) {
                                          "document.indicators[3].responsibility.lines"));
   EXPECT_THAT(ViolationsOf(status),
               ::testing::Contains("document.plan.light_bands[1].gap_at_least LIGHT_BANDS_INVALID"));
+}
+
+// gRPC's metadata has room for some twenty violations, a message for all.
+TEST_F(IndicatorTest, ValidationAnswersHundredsOfViolations) {
+  constexpr int kWrong = 300;
+  v1::ImportPlanRequest import;
+  v1::PlanDocument& document = *import.mutable_document();
+  document = LinxiangPlan();
+  const v1::Indicator pattern = document.indicators(3);
+  const int before = document.indicators_size();
+  for (int i = 0; i < kWrong; ++i) {
+    v1::Indicator& indicator = *document.add_indicators();
+    indicator = pattern;
+    indicator.set_name(document.plan().name() + "/indicators/wrong-" + std::to_string(i));
+    indicator.set_table_row(1000 + i);
+    indicator.mutable_target()->set_low("46");
+  }
+  import.set_validate_only(true);
+  const auto answer = Run(*plans_, &v1::PlanService::Stub::ImportPlan, import, OFFICE);
+  ASSERT_THAT(answer, testing::IsOk());
+  EXPECT_FALSE(answer->has_plan());
+  EXPECT_EQ(answer->violation_count(), kWrong);
+  ASSERT_EQ(answer->violations_size(), kWrong);
+  for (int i = 0; i < kWrong; ++i) {
+    const common::v1::Violation& violation = answer->violations(i);
+    EXPECT_EQ(violation.path(),
+              "document.indicators[" + std::to_string(before + i) + "].responsibility.lines");
+    EXPECT_EQ(violation.reason(), "QUOTA_SUM_MISMATCH");
+    EXPECT_THAT(violation.text_zh(), ::testing::HasSubstr("尚缺 1"));
+    EXPECT_THAT(violation.text_en(), ::testing::HasSubstr("The quotas sum to 45"));
+  }
+
+  import.set_validate_only(false);
+  const absl::Status refused =
+      Run(*plans_, &v1::PlanService::Stub::ImportPlan, import, OFFICE).status();
+  EXPECT_THAT(refused,
+              testing::FailsWith(absl::StatusCode::kInvalidArgument, "QUOTA_SUM_MISMATCH"));
+  const auto info = GetErrorInfo(refused);
+  EXPECT_EQ(info->metadata().at("violations"), "300");
+  EXPECT_EQ(info->metadata().at("hint"), "validate_only answers every violation");
+  EXPECT_GE(GetBadRequest(refused)->field_violations_size(), 5);
+}
+
+TEST_F(IndicatorTest, OfMoreViolationsThanAnAnswerHoldsItTellsTheNumber) {
+  v1::ImportPlanRequest import;
+  *import.mutable_document() = SmallPlan();
+  for (int i = 0; i < 3000; ++i) import.mutable_document()->mutable_plan()->add_tasks();
+  import.set_validate_only(true);
+  const auto answer = Run(*plans_, &v1::PlanService::Stub::ImportPlan, import, OFFICE);
+  ASSERT_THAT(answer, testing::IsOk());
+  EXPECT_EQ(answer->violations_size(), 2000);
+  EXPECT_GE(answer->violation_count(), 3000);
 }
 
 TEST_F(IndicatorTest, OnlyTheOfficeImportsAndOnlyServicesReadTheHistory) {

@@ -43,9 +43,9 @@ v1::Plan ServiceFixture::Import(const v1::PlanDocument& document) {
   v1::ImportPlanRequest request;
   *request.mutable_document() = document;
   server::CallContext call = Call();
-  const absl::StatusOr<v1::Plan> plan = documents_.ImportPlan(call, request);
-  EXPECT_THAT(plan, testing::IsOk());
-  return plan.value_or(v1::Plan());
+  const auto imported = documents_.ImportPlan(call, request);
+  EXPECT_THAT(imported, testing::IsOk());
+  return imported.ok() ? imported->plan() : v1::Plan();
 }
 
 v1::Plan ServiceFixture::Publish(const v1::PlanDocument& document) {
