@@ -159,9 +159,20 @@ void CheckTarget(const Indicator& indicator, const std::string& path, Violations
 
 void CheckUnchanged(bool same, const std::string& field, Violations& out) {
   if (same) return;
-  out.Add("",
-          FieldInvalid("indicator." + field, "方案发布后不得更改，否则已报数字失去意义",
-                       "it does not change any more, or what was reported would lose its sense"));
+  out.Add("", FieldInvalid("indicator." + field, "方案发布后不得更改",
+                           "it does not change once the plan is published"));
+}
+
+// What says how reported figures are read and summed.
+void CheckNotRedefined(const Indicator& before, const Indicator& after, Violations& out) {
+  const auto check = [&out](bool same, const std::string& field) {
+    const std::string path = "indicator." + field;
+    if (!same) out.Add("", Error(kRedefinition).With("field", path).Field(path));
+  };
+  check(after.kind() == before.kind(), "kind");
+  check(after.growth_in_points() == before.growth_in_points(), "growth_in_points");
+  check(after.accumulation() == before.accumulation(), "accumulation");
+  check(after.collection() == before.collection(), "collection");
 }
 
 void CheckEffectiveDate(const Indicator& before, const v1::AmendIndicatorRequest& request, int year,
@@ -284,10 +295,7 @@ absl::Status CheckAmendment(const Indicator& before, const Indicator& after,
   CheckTextField(request.reason(), "reason", 1000, true, violations);
   CheckTextField(request.document_number(), "document_number", 100, true, violations);
   CheckEffectiveDate(before, request, scope.year, violations);
-  CheckUnchanged(after.kind() == before.kind(), "kind", violations);
-  CheckUnchanged(after.growth_in_points() == before.growth_in_points(), "growth_in_points",
-                 violations);
-  CheckUnchanged(after.accumulation() == before.accumulation(), "accumulation", violations);
+  CheckNotRedefined(before, after, violations);
   CheckUnchanged(after.source() == before.source(), "source", violations);
   CheckUnchanged(after.table_row() == before.table_row(), "table_row", violations);
   CheckIndicator(after, scope, "indicator", violations);

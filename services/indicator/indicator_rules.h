@@ -38,6 +38,12 @@ inline constexpr Reason kLinkUnknown{"LINK_UNKNOWN", absl::StatusCode::kInvalidA
                                      "方案没有可关联的指标 {indicator}",
                                      "The plan has no other indicator {indicator} to link to."};
 
+inline constexpr Reason kRedefinition{
+    "REDEFINITION", absl::StatusCode::kInvalidArgument,
+    "{field} 不得以调整更改，否则已报期别会漏计或重复计算；请了结本指标，在新方案中另立指标",
+    "{field} does not change by amendment, or what was reported would be counted twice or lost: "
+    "close this line, and define a new indicator in a new plan."};
+
 // The rest of the plan, against which one of its indicators is held.
 struct PlanScope {
   int year = 0;
@@ -63,7 +69,8 @@ void CheckPacing(const v1::Pacing& pacing, int year, const std::string& path, Vi
 void CheckPacingForm(const v1::Pacing& pacing, const std::string& path, Violations& out);
 
 // What is wrong with an amendment that makes `after` of `before`: the request's own fields, what
-// must not change (FIELD_INVALID), and everything that CheckIndicator finds, under `indicator`.
+// must not change (REDEFINITION for what says how figures are read and summed, FIELD_INVALID), and
+// everything that CheckIndicator finds, under `indicator`.
 absl::Status CheckAmendment(const v1::Indicator& before, const v1::Indicator& after,
                             const v1::AmendIndicatorRequest& request, const PlanScope& scope);
 

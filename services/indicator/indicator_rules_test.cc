@@ -426,12 +426,27 @@ INSTANTIATE_TEST_SUITE_P(
         AmendCase{
             "another kind",
             [](v1::Indicator& i, v1::AmendIndicatorRequest&) { i.set_kind(v1::Indicator::AMOUNT); },
-            {"indicator.kind FIELD_INVALID"}},
+            {"indicator.kind REDEFINITION"}},
         AmendCase{"another accumulation",
                   [](v1::Indicator& i, v1::AmendIndicatorRequest&) {
                     i.set_accumulation(v1::Indicator::INCREMENT);
                   },
-                  {"indicator.accumulation FIELD_INVALID"}},
+                  {"indicator.accumulation REDEFINITION"}},
+        AmendCase{"another rhythm",
+                  [](v1::Indicator& i, v1::AmendIndicatorRequest&) {
+                    i.set_collection(i.collection() == common::v1::MONTH ? common::v1::DEKAD
+                                                                         : common::v1::MONTH);
+                  },
+                  {"indicator.collection REDEFINITION"}},
+        AmendCase{"no rhythm any more",
+                  [](v1::Indicator& i, v1::AmendIndicatorRequest&) { i.clear_collection(); },
+                  {"indicator.collection REDEFINITION", "indicator.collection KIND_INVALID"}},
+        AmendCase{
+            "points for percent",
+            [](v1::Indicator& i, v1::AmendIndicatorRequest&) {
+              i.set_growth_in_points(!i.growth_in_points());
+            },
+            {"indicator.growth_in_points REDEFINITION", "indicator.growth_in_points KIND_INVALID"}},
         AmendCase{"another row",
                   [](v1::Indicator& i, v1::AmendIndicatorRequest&) { i.set_table_row(7); },
                   {"indicator.table_row FIELD_INVALID"}},

@@ -378,7 +378,7 @@ TEST_F(IndicatorServiceTest, RefusesAWrongAmendment) {
   request = FromText<v1::AmendIndicatorRequest>(kAmend);
   request.mutable_update_mask()->add_paths("accumulation");
   request.mutable_indicator()->set_accumulation(v1::Indicator::LEVEL);
-  Refused(amend, kInvalid, "FIELD_INVALID", "indicator.accumulation");
+  Refused(amend, kInvalid, "REDEFINITION", "indicator.accumulation");
   request = FromText<v1::AmendIndicatorRequest>(kAmend);
   request.mutable_indicator()->mutable_responsibility()->mutable_lines(1)->set_unit("units/towns");
   Refused(amend, kInvalid, "COLLECTIVE_UNIT_OWES", "indicator.responsibility.lines[1].unit");

@@ -158,11 +158,11 @@ TEST_F(ScoreboardTest, AnAmendmentIsNoticedByTheNextCall) {
   // Before the amendment took effect the old quota judges.
   const auto before = Board(kNorth, "2024-03-10");
   EXPECT_EQ(LineOf(*before, "contracts", "units/north").target(), "240");
-  // Writes notice it as well: what was reported by dekad is now reported by month.
+  // Writes notice it as well: what was counted in 项 is now counted in 份.
   Amend("contracts", "2024-03-11",
-        [](indicator::v1::Indicator* indicator) { indicator->set_collection(common::v1::MONTH); });
+        [](indicator::v1::Indicator* indicator) { indicator->set_unit_of_measure("份"); });
   EXPECT_THAT(Create(kNorth, R"(indicator: "$/indicators/contracts" unit: "units/north"
-      period: "2024-03" measurement { value: "61" unit_of_measure: "项" })"),
+      period: "2024-03-D2" measurement { value: "50" unit_of_measure: "份" })"),
               IsOk());
 }
 
