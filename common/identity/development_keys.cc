@@ -66,10 +66,15 @@ absl::Status MakeDevelopmentKeys(const std::string& directory, std::string_view 
   if (!key.ok()) return FileProblem(key_file, std::string(key.status().message()));
   const Json key_set = {{"keys", Json::array({PublicPart(*key)})}};
   DUBAN_RETURN_IF_ERROR(WriteNew(absl::StrCat(directory, "/jwks.json"), key_set, 0644));
+  Json roles = Json::array();  // SERVICE too: local services sign with the same key
+  for (int role = common::v1::Role_MIN + 1; role <= common::v1::Role_MAX; ++role) {
+    roles.push_back(common::v1::Role_Name(common::v1::Role(role)));
+  }
   const Json issuers = Json::array({{{"issuer", (*key)["iss"]},
                                      {"audience", (*key)["aud"]},
                                      {"algorithm", (*key)["alg"]},
                                      {"jwks_file", "jwks.json"},
+                                     {"roles", roles},
                                      {"development", true}}});
   return WriteNew(absl::StrCat(directory, "/issuers.json"), issuers, 0644);
 }

@@ -3,6 +3,7 @@
 #include <openssl/hmac.h>
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "common/identity/openssl.h"
@@ -163,6 +164,10 @@ INSTANTIATE_TEST_SUITE_P(
                         R::Claim("EmptyRoles", "roles", Json::array(), "\"roles\""),
                         R::Claim("UnknownRole", "roles", {"REPORTER", "KING"}, "\"roles\""),
                         R::Claim("UnspecifiedRole", "roles", {"ROLE_UNSPECIFIED"}, "\"roles\""),
+                        R::Claim("RoleOfServices", "roles", {"SERVICE"}, "grant the role SERVICE"),
+                        R::Claim(
+                            "RoleOfServicesAmongOthers", "roles", {"OFFICE", "SERVICE"},
+                            "grant the role SERVICE"),
                         R::Claim("RoleAsNumber", "roles", {1}, "\"roles\""),
                         R::Claim("RolesAsText", "roles", "REPORTER", "\"roles\""),
                         R::Claim("UnitNoSlug", "unit", "Sci Industry", "\"unit\""),
@@ -213,6 +218,32 @@ INSTANTIATE_TEST_SUITE_P(
                       AcceptedCase{"OtherClaim", "payload", "jti", 7},
                       AcceptedCase{"LongestSubject", "payload", "sub", std::string(128, 'a')}),
     [](const auto& test) { return test.param.name; });
+
+TEST_F(TokenTest, AnIssuerGrantsTheRolesThatItsEntryLists) {
+  Json entry = {{"issuer", "ES256"},
+                {"audience", "duban"},
+                {"algorithm", "ES256"},
+                {"jwks_file", "ES256.json"},
+                {"roles", {"AUDITOR", "SERVICE"}}};
+  const std::string file = folder_.Write("listed.json", Json::array({entry}).dump());
+  const auto listed = TokenVerifier::Load({file}).value();
+  Json payload = Payload();
+  for (const auto& [role, granted] : std::map<std::string, bool>{
+           {"AUDITOR", true}, {"SERVICE", true}, {"REPORTER", false}, {"ADMIN", false}}) {
+    payload["roles"] = {role};
+    const auto identity = listed->Verify(Signed(Header(), payload), kNow);
+    EXPECT_EQ(identity.ok(), granted) << role;
+    if (granted) continue;
+    EXPECT_THAT(identity, FailsWith(kUnauthenticated, "TOKEN_INVALID"));
+    EXPECT_THAT(std::string(identity.status().message()), HasSubstr("grant the role " + role));
+  }
+}
+
+TEST_F(TokenTest, AnIssuerWithoutAListGrantsEveryRoleButService) {
+  Json payload = Payload();
+  payload["roles"] = {"REPORTER", "UNIT_HEAD", "OFFICE", "LEADER", "AUDITOR", "ADMIN", "SYSTEM"};
+  EXPECT_THAT(verifier_->Verify(Signed(Header(), payload), kNow), IsOk());
+}
 
 TEST_F(TokenTest, TakesUnitsWithAndWithoutTheirPrefix) {
   Json payload = Payload();

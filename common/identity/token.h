@@ -37,8 +37,9 @@ struct Identity {
 
 // Checks JWTs (RFC 7519) signed by RS256, ES256 or EdDSA (Ed25519). The issuers file is JSON:
 //   [{"issuer": "duban-local", "audience": "duban", "algorithm": "ES256", "jwks_file": "jwks.json",
-//     "development": true}]
-// jwks_file is relative to the issuers file and read again when it changes. Thread-safe.
+//     "roles": ["REPORTER", "OFFICE"], "development": true}]
+// jwks_file is relative to the issuers file and read again when it changes. `roles` are those that
+// the issuer may grant; without it all but SERVICE. Thread-safe.
 class TokenVerifier {
  public:
   struct Options {
@@ -51,8 +52,9 @@ class TokenVerifier {
 
   // Refuses as TOKEN_INVALID: more than 8 KiB, other than three base64url parts, an algorithm other
   // than the issuer's (so `none` and HS256 keyed with a public key), an unknown issuer, key id or
-  // audience, a missing iss, aud, sub, exp or iat, iat in the future, a life over 24 h, an unknown
-  // role; as TOKEN_EXPIRED: exp before `now`. Clocks may differ by 30 s.
+  // audience, a missing iss, aud, sub, exp or iat, iat in the future, a life over 24 h, a role
+  // that is unknown or not the issuer's to grant; as TOKEN_EXPIRED: exp before `now`. Clocks may
+  // differ by 30 s.
   virtual absl::StatusOr<Identity> Verify(std::string_view token, absl::Time now) = 0;
 };
 
@@ -77,8 +79,8 @@ class TokenSigner {
 };
 
 // Makes an ES256 key pair: `{directory}/key.jwk` (mode 0600) for TokenSigner,
-// `{directory}/jwks.json` and `{directory}/issuers.json` for TokenVerifier. Keeps what is there
-// already.
+// `{directory}/jwks.json` and `{directory}/issuers.json` for TokenVerifier, whose issuer may grant
+// every role. Keeps what is there already.
 absl::Status MakeDevelopmentKeys(const std::string& directory, std::string_view issuer,
                                  std::string_view audience);
 

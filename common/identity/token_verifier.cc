@@ -18,11 +18,14 @@ namespace {
 constexpr size_t kMaxTokenBytes = 8192;
 constexpr size_t kRememberedTokens = 4096;
 
+using Roles = std::set<common::v1::Role>;
+
 struct Issuer {
   std::string name;
   std::string audience;
   Algorithm algorithm;
   std::unique_ptr<KeySet> keys;
+  Roles roles;  // that its tokens may carry
 };
 
 // The header and payload of a token, parsed but not yet believed.
@@ -101,6 +104,7 @@ class JwtVerifier : public TokenVerifier {
     bool for_us = false;
     for (const std::string& audience : claims.audiences) for_us |= audience == issuer.audience;
     if (!for_us) return TokenInvalid("受众(aud)不是本系统", "its audience is another system");
+    DUBAN_RETURN_IF_ERROR(CheckRoles(claims.identity, issuer));
     return VerifiedToken{std::move(claims.identity), claims.valid_from, claims.valid_until, place,
                          generation};
   }
@@ -130,13 +134,23 @@ class JwtVerifier : public TokenVerifier {
     return absl::OkStatus();
   }
 
+  static absl::Status CheckRoles(const Identity& identity, const Issuer& issuer) {
+    for (const common::v1::Role role : identity.roles) {
+      if (issuer.roles.count(role) > 0) continue;
+      const std::string name = common::v1::Role_Name(role);
+      return TokenInvalid(absl::StrCat("签发方无权授予角色", name),
+                          absl::StrCat("its issuer may not grant the role ", name));
+    }
+    return absl::OkStatus();
+  }
+
   const std::vector<Issuer> issuers_;
   VerifiedTokens verified_;
 };
 
 absl::Status CheckMembers(const Json& entry) {
-  static const std::set<std::string> kMembers = {"issuer", "audience", "algorithm", "jwks_file",
-                                                 "development"};
+  static const std::set<std::string> kMembers = {"issuer",    "audience",    "algorithm",
+                                                 "jwks_file", "development", "roles"};
   if (!entry.is_object()) return absl::InvalidArgumentError("is no object");
   for (const auto& [name, value] : entry.items()) {
     if (kMembers.count(name) == 0) {
@@ -144,6 +158,38 @@ absl::Status CheckMembers(const Json& entry) {
     }
   }
   return absl::OkStatus();
+}
+
+// Whoever holds a service's token may read every plan's history and act in any caller's name, so an
+// issuer grants SERVICE only where its entry says so.
+Roles RolesUnlessListed() {
+  Roles roles;
+  for (int number = common::v1::Role_MIN; number <= common::v1::Role_MAX; ++number) {
+    if (common::v1::Role_IsValid(number)) roles.insert(common::v1::Role(number));
+  }
+  roles.erase(common::v1::ROLE_UNSPECIFIED);
+  roles.erase(common::v1::SERVICE);
+  return roles;
+}
+
+absl::StatusOr<Roles> ParseRoles(const Json& entry) {
+  if (!entry.contains("roles")) return RolesUnlessListed();
+  const Json& list = entry["roles"];
+  if (!list.is_array() || list.empty()) {
+    return absl::InvalidArgumentError("has \"roles\" that are no list of roles");
+  }
+  Roles roles;
+  for (const Json& item : list) {
+    const std::string name = item.is_string() ? item.get<std::string>() : item.dump();
+    common::v1::Role role = common::v1::ROLE_UNSPECIFIED;
+    if (!item.is_string() || !common::v1::Role_Parse(name, &role) ||
+        role == common::v1::ROLE_UNSPECIFIED) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("names the role \"", name, "\", which there is not"));
+    }
+    roles.insert(role);
+  }
+  return roles;
 }
 
 absl::StatusOr<Issuer> ParseIssuer(const Json& entry, const TokenVerifier::Options& options) {
@@ -158,6 +204,7 @@ absl::StatusOr<Issuer> ParseIssuer(const Json& entry, const TokenVerifier::Optio
         absl::StrCat("names the algorithm \"", algorithm_name, "\"; use RS256, ES256 or EdDSA"));
   }
   issuer.algorithm = *algorithm;
+  DUBAN_ASSIGN_OR_RETURN(issuer.roles, ParseRoles(entry));
   const Json development = entry.value("development", Json(false));
   if (!development.is_boolean()) {
     return absl::InvalidArgumentError("has a \"development\" other than true or false");

@@ -109,6 +109,8 @@ wait_for_service() {
 make_secrets() {
   mkdir -p "$keys" "$logs" "$run"
   chmod 700 "$keys"
+  # One from before issuers had roles would not let the services call each other.
+  grep -qs '"roles"' "$keys/issuers.json" || rm -f "$keys/issuers.json"
   "$bin/dubanctl" token keygen --dir "$keys"
   if [ ! -f "$keys/database-password" ]; then
     (umask 077 && head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$keys/database-password")
