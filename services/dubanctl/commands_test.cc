@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/base/status.h"
+#include "common/client/caller.h"
 #include "common/identity/token.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -14,12 +17,14 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 #include "services/dubanctl/connection.h"
+#include "services/dubanctl/failure.h"
 
 namespace duban::ctl {
 namespace {
 
 using ::testing::ElementsAre;
 using testing::FailsWith;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::internal::CaptureStdout;
 using ::testing::internal::GetCapturedStdout;
@@ -33,12 +38,20 @@ class CommandsTest : public ::testing::Test {
     std::filesystem::create_directories(folder_);
   }
 
+  // A verifier of what the key in folder_ signs.
+  std::unique_ptr<TokenVerifier> Verifier() const {
+    return TokenVerifier::Load(
+               {.issuers_file = folder_ / "issuers.json", .allow_development = true})
+        .value();
+  }
+
   // Runs one command line; what it prints is put into `output_`.
   absl::Status Run(const std::string& line) {
     CLI::App app;
     Settings settings;
     Command chosen;
     app.add_option("--key-file", settings.key_file);
+    app.add_option("--indicator", settings.indicator);
     AddPlanCommands(app, settings, &chosen);
     AddBoardCommand(app, settings, &chosen);
     AddDemoCommand(app, settings, &chosen);
@@ -82,9 +95,13 @@ TEST_F(CommandsTest, SignsForAMember) {
 }
 
 TEST_F(CommandsTest, RefusesToSignNonsense) {
-  EXPECT_THAT(Run("token sign --role KING"),
+  ASSERT_THAT(Run("token keygen --dir " + folder_.string()), IsOk());
+  const std::string sign = "--key-file " + (folder_ / "key.jwk").string() + " token sign ";
+  EXPECT_THAT(Run(sign + "--role KING"),
               FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", "--role"));
-  EXPECT_THAT(Run("token sign --role OFFICE --ttl 25h"),
+  EXPECT_THAT(Run(sign + "--unit water"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", "--role"));
+  EXPECT_THAT(Run(sign + "--role OFFICE --ttl 25h"),
               FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", "--ttl"));
   EXPECT_THAT(Run("token sign --role OFFICE"),
               FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", "--key-file"));
@@ -100,6 +117,122 @@ TEST_F(CommandsTest, NamesThePlanFileThatIsWrong) {
               FailsWith(absl::StatusCode::kNotFound, "FILE_UNREADABLE"));
   EXPECT_THAT(Run("plan validate /proc/version"),
               FailsWith(absl::StatusCode::kInvalidArgument, "FILE_INVALID"));
+}
+
+// A server of one service on a free port of this machine.
+class Served {
+ public:
+  explicit Served(grpc::Service* service) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    server_ = builder.BuildAndStart();
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// Finds a hundred and fifty kilobytes of violations in every plan.
+class ToyPlans : public indicator::v1::PlanService::Service {
+ public:
+  grpc::Status ImportPlan(grpc::ServerContext*, const indicator::v1::ImportPlanRequest* request,
+                          indicator::v1::ImportPlanResponse* response) override {
+    asked = *request;
+    for (int i = 0; i < violations; ++i) {
+      auto& violation = *response->add_violations();
+      violation.set_path("document.indicators[" + std::to_string(i) + "].target");
+      violation.set_reason("TARGET_INVALID");
+      violation.set_text_zh("目标无效{" + std::string(300, 'x'));
+      violation.set_text_en("The target is invalid.");
+    }
+    response->set_violation_count(violations);
+    return grpc::Status::OK;
+  }
+
+  int violations = 300;
+  indicator::v1::ImportPlanRequest asked;
+};
+
+TEST_F(CommandsTest, ValidatePrintsEveryViolation) {
+  ASSERT_THAT(Run("token keygen --dir " + folder_.string()), IsOk());
+  const std::string file = folder_ / "plan.json";
+  std::ofstream(file) << R"({"plan": {"name": "plans/p"}})";
+  ToyPlans plans;
+  const Served served(&plans);
+  const std::string line = "--key-file " + (folder_ / "key.jwk").string() + " --indicator " +
+                           served.address() + " plan validate " + file;
+  const absl::Status status = Run(line);
+  EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "TARGET_INVALID"));
+  EXPECT_TRUE(plans.asked.validate_only());
+  const std::string text = DescribeFailure(status);
+  for (int i = 0; i < plans.violations; ++i) {
+    EXPECT_THAT(text, HasSubstr("  - document.indicators[" + std::to_string(i) +
+                                "].target: TARGET_INVALID: 目标无效{xxx"));
+  }
+  EXPECT_THAT(text, HasSubstr("xxx / The target is invalid.\n"));
+  plans.violations = 0;
+  EXPECT_THAT(Run(line), IsOk());
+  EXPECT_THAT(output_, HasSubstr("方案有效"));
+}
+
+// Knows one member with two posts behind each other, and one without any.
+class ToyDirectory : public indicator::v1::DirectoryService::Service {
+ public:
+  grpc::Status GetMember(grpc::ServerContext*, const indicator::v1::GetMemberRequest* request,
+                         indicator::v1::Member* member) override {
+    member->set_name(request->name());
+    if (request->name() == "members/new") return grpc::Status::OK;
+    if (request->name() != "members/li") {
+      return client::ToGrpc(Error(Reason{"MEMBER_NOT_FOUND", absl::StatusCode::kNotFound,
+                                         "没有人员", "There is no such member."}),
+                            "zh-CN");
+    }
+    indicator::v1::Member::Post& before = *member->add_posts();
+    before.set_unit("units/park");
+    before.add_roles(common::v1::OFFICE);
+    before.set_end_date("2024-01-31");
+    indicator::v1::Member::Post& now = *member->add_posts();
+    now.set_unit("units/water");
+    now.add_roles(common::v1::REPORTER);
+    now.add_roles(common::v1::UNIT_HEAD);
+    return grpc::Status::OK;
+  }
+};
+
+TEST_F(CommandsTest, SignsForAMemberAsTheDirectoryKnowsThem) {
+  ASSERT_THAT(Run("token keygen --dir " + folder_.string()), IsOk());
+  ToyDirectory directory;
+  const Served served(&directory);
+  const std::string sign = "--key-file " + (folder_ / "key.jwk").string() + " --indicator " +
+                           served.address() + " token sign ";
+  const auto verifier = Verifier();
+  const auto signed_for = [&](const std::string& arguments) -> absl::StatusOr<Identity> {
+    DUBAN_RETURN_IF_ERROR(Run(sign + arguments));
+    return verifier->Verify(output_.substr(0, output_.size() - 1), MachineNow());
+  };
+  const auto li = signed_for("--member li");
+  ASSERT_THAT(li, IsOk());
+  EXPECT_EQ(li->subject, "members/li");
+  EXPECT_EQ(li->unit, "units/water");
+  EXPECT_THAT(li->roles, ElementsAre(common::v1::REPORTER, common::v1::UNIT_HEAD));
+  const auto elsewhere = signed_for("--member members/li --unit housing");
+  ASSERT_THAT(elsewhere, IsOk());
+  EXPECT_EQ(elsewhere->unit, "units/housing");
+  EXPECT_THAT(elsewhere->roles, ElementsAre(common::v1::REPORTER, common::v1::UNIT_HEAD));
+  const auto head = signed_for("--member li --role LEADER");
+  ASSERT_THAT(head, IsOk());
+  EXPECT_EQ(head->unit, "units/water");
+  EXPECT_THAT(head->roles, ElementsAre(common::v1::LEADER));
+
+  EXPECT_THAT(signed_for("--member nobody"),
+              FailsWith(absl::StatusCode::kNotFound, "MEMBER_NOT_FOUND"));
+  EXPECT_THAT(signed_for("--member new"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "MEMBER_HOLDS_NO_POST"));
+  // Whoever says everything needs no directory.
+  EXPECT_THAT(signed_for("--member nobody --role REPORTER --unit water"), IsOk());
 }
 
 // Answers what it is told to.

@@ -11,6 +11,14 @@
 namespace duban::ctl {
 namespace {
 
+using indicator::v1::Member;
+
+constexpr Reason kMemberHoldsNoPost{"MEMBER_HOLDS_NO_POST", absl::StatusCode::kFailedPrecondition,
+                                    "人员 {member} 没有任职,请用 --unit 和 --role 指明",
+                                    "Member {member} holds no post: give --unit and --role."};
+
+constexpr absl::Duration kLookUpLife = absl::Minutes(1);
+
 struct KeygenArguments {
   std::string directory;
   std::string issuer = "duban-local";
@@ -24,28 +32,71 @@ struct SignArguments {
   std::string life = "1h";
 };
 
-absl::Status SignToken(const Settings& given, const SignArguments& arguments) {
-  Actor actor;
-  if (!common::v1::Role_Parse(arguments.role, &actor.role) ||
-      actor.role == common::v1::ROLE_UNSPECIFIED) {
-    return FieldInvalid("--role", "没有这个角色 " + arguments.role,
-                        "there is no role " + arguments.role);
+absl::StatusOr<common::v1::Role> ParseRole(const std::string& name) {
+  common::v1::Role role = common::v1::ROLE_UNSPECIFIED;
+  if (!common::v1::Role_Parse(name, &role) || role == common::v1::ROLE_UNSPECIFIED) {
+    return FieldInvalid("--role", "没有这个角色 " + name, "there is no role " + name);
   }
+  return role;
+}
+
+// The member's latest post as the directory has it, asked for in the name of an administrator whose
+// token the same key signs.
+absl::StatusOr<Member::Post> LatestPost(Settings settings, const TokenSigner& signer,
+                                        const std::string& name) {
+  settings.token = signer.Sign(ClaimsOf({.role = common::v1::ADMIN}, kLookUpLife), MachineNow());
+  DUBAN_ASSIGN_OR_RETURN(const auto connection, Connection::Open(settings));
+  indicator::v1::GetMemberRequest request;
+  request.set_name(name);
+  DUBAN_ASSIGN_OR_RETURN(
+      const Member member,
+      connection->Call(connection->directory(), &indicator::v1::DirectoryService::Stub::GetMember,
+                       request));
+  if (member.deactivated() || member.posts().empty()) {
+    return Error(kMemberHoldsNoPost).With("member", name).Build();
+  }
+  return *member.posts().rbegin();
+}
+
+// What the token shall say: what was given, and for a member the rest from the directory.
+absl::StatusOr<TokenClaims> ClaimsAskedFor(const Settings& settings, const TokenSigner& signer,
+                                           const SignArguments& arguments, absl::Duration life) {
+  Actor actor;
+  actor.unit = FullName("units", arguments.unit);
+  actor.member = FullName("members", arguments.member);
+  const bool role_given = !arguments.role.empty();
+  if (role_given) {
+    DUBAN_ASSIGN_OR_RETURN(actor.role, ParseRole(arguments.role));
+  } else if (actor.member.empty()) {
+    return FieldInvalid("--role", "未给出 --member 时必须给出", "is required without --member");
+  }
+  if (actor.member.empty() || (role_given && !actor.unit.empty())) return ClaimsOf(actor, life);
+  DUBAN_ASSIGN_OR_RETURN(const Member::Post post, LatestPost(settings, signer, actor.member));
+  if (actor.unit.empty()) actor.unit = post.unit();
+  TokenClaims claims = ClaimsOf(actor, life);
+  if (!role_given) {
+    claims.roles.clear();
+    for (const int role : post.roles()) claims.roles.push_back(common::v1::Role(role));
+  }
+  return claims;
+}
+
+absl::Status SignToken(const Settings& given, const SignArguments& arguments) {
   absl::Duration life;
   if (!absl::ParseDuration(arguments.life, &life) || life <= absl::ZeroDuration() ||
       life > absl::Hours(24)) {
     return FieldInvalid("--ttl", "应为不超过24h的时长,如 1h",
                         "is not a duration up to 24h, such as 1h");
   }
-  actor.unit = FullName("units", arguments.unit);
-  actor.member = FullName("members", arguments.member);
   Settings settings = given;
   FillSettings(&settings);
   if (settings.key_file.empty()) {
     return FieldInvalid("--key-file", "未给出密钥文件", "names no key file");
   }
   DUBAN_ASSIGN_OR_RETURN(const auto signer, TokenSigner::Load(settings.key_file));
-  std::cout << signer->Sign(ClaimsOf(actor, life), MachineNow()) << "\n";
+  DUBAN_ASSIGN_OR_RETURN(const TokenClaims claims,
+                         ClaimsAskedFor(settings, *signer, arguments, life));
+  std::cout << signer->Sign(claims, MachineNow()) << "\n";
   return absl::OkStatus();
 }
 
@@ -66,9 +117,10 @@ void AddTokenCommands(CLI::App& app, const Settings& settings, Command* chosen) 
 
   auto arguments = std::make_shared<SignArguments>();
   CLI::App* sign = token->add_subcommand("sign", "签发令牌 print a signed bearer token");
-  sign->add_option("--role", arguments->role, "角色 role, such as OFFICE")->required();
+  sign->add_option("--role", arguments->role, "角色 role, such as OFFICE");
   sign->add_option("--unit", arguments->unit, "单位 unit");
-  sign->add_option("--member", arguments->member, "人员 member");
+  sign->add_option("--member", arguments->member,
+                   "人员 member, whose unit and roles the directory tells unless they are given");
   sign->add_option("--ttl", arguments->life, "有效期 life, up to 24h")->capture_default_str();
   sign->callback([&settings, arguments, chosen] {
     *chosen = [&settings, arguments] { return SignToken(settings, *arguments); };
