@@ -11,6 +11,7 @@
 #include "common/base/id.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "common/db/repeated.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/message_differencer.h"
 
@@ -21,10 +22,10 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
-constexpr std::string_view kInsert =
+constexpr db::Repeated kInsert = {
     "INSERT INTO audit_entries (id, service, time, actor, issuer, unit, roles, method, resource,"
-    " outcome, request_id, trace_id, before_json, after_json)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " outcome, request_id, trace_id, before_json, after_json) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ", ", ""};
 
 constexpr std::string_view kDone = "OK";
 constexpr size_t kLongestText = 255;  // of the VARCHAR columns that hold what callers send
@@ -70,21 +71,25 @@ std::string RoleNames(const Identity& identity) {
   });
 }
 
-absl::Status Insert(db::Transaction& tx, const std::string& service,
-                    const server::CallContext& call, std::string_view resource,
-                    std::string_view outcome, const Snapshot& before, const Snapshot& after) {
+std::vector<db::Value> RowOf(const std::string& service, const server::CallContext& call,
+                             std::string_view resource, std::string_view outcome,
+                             const Snapshot& before, const Snapshot& after) {
   const std::string& trace = call.info.traceparent;
-  return tx
-      .Execute(kInsert, {NewUuid7(MachineNow()), service, call.now(),
-                         PrintableExcerpt(call.identity.subject, kLongestText),
-                         PrintableExcerpt(call.identity.issuer, kLongestText),
-                         PrintableExcerpt(call.identity.unit, kLongestText),
-                         RoleNames(call.identity), call.method,
-                         PrintableExcerpt(resource, kLongestText), outcome, call.info.request_id,
-                         trace.size() < kTraceIdBegin ? std::string()
-                                                      : trace.substr(kTraceIdBegin, kTraceIdLength),
-                         before, after})
-      .status();
+  return {
+      NewUuid7(MachineNow()),
+      service,
+      call.now(),
+      PrintableExcerpt(call.identity.subject, kLongestText),
+      PrintableExcerpt(call.identity.issuer, kLongestText),
+      PrintableExcerpt(call.identity.unit, kLongestText),
+      RoleNames(call.identity),
+      call.method,
+      PrintableExcerpt(resource, kLongestText),
+      outcome,
+      call.info.request_id,
+      trace.size() < kTraceIdBegin ? std::string() : trace.substr(kTraceIdBegin, kTraceIdLength),
+      before,
+      after};
 }
 
 }  // namespace
@@ -92,15 +97,27 @@ absl::Status Insert(db::Transaction& tx, const std::string& service,
 absl::Status Audit::Append(db::Transaction& tx, const server::CallContext& call,
                            std::string_view resource, const Message& before,
                            const Message& after) const {
-  DUBAN_ASSIGN_OR_RETURN(const auto difference, Difference(before, after));
-  return Insert(tx, service_, call, resource, kDone, difference.first, difference.second);
+  return AppendAll(tx, {{&call, std::string(resource), &before, &after}});
+}
+
+absl::Status Audit::AppendAll(db::Transaction& tx, const std::vector<AuditEntry>& entries) const {
+  std::vector<std::vector<db::Value>> rows;
+  rows.reserve(entries.size());
+  for (const AuditEntry& entry : entries) {
+    DUBAN_ASSIGN_OR_RETURN(const auto difference, Difference(*entry.before, *entry.after));
+    rows.push_back(
+        RowOf(service_, *entry.call, entry.resource, kDone, difference.first, difference.second));
+  }
+  return db::ExecuteRepeated(tx, kInsert, rows).status();
 }
 
 absl::Status Audit::AppendRefusal(db::Database& database, const server::CallContext& call,
                                   const absl::Status& refusal) const {
   return database.RunInTransaction(call.deadline(), [&](db::Transaction& tx) {
-    return Insert(tx, service_, call, call.resource, GetReason(refusal), std::nullopt,
-                  std::nullopt);
+    return db::ExecuteRepeated(tx, kInsert,
+                               {RowOf(service_, call, call.resource, GetReason(refusal),
+                                      std::nullopt, std::nullopt)})
+        .status();
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/db/database.h"
@@ -11,6 +12,14 @@
 #include "google/protobuf/message.h"
 
 namespace duban {
+
+// One change to record. What it points to outlives the call.
+struct AuditEntry {
+  const server::CallContext* call;
+  std::string resource;
+  const google::protobuf::Message* before;
+  const google::protobuf::Message* after;
+};
 
 // Writes who did what to which resource. Entries are only ever added; numbering and hash chain are
 // the sealer's work later, so business never waits for it.
@@ -24,6 +33,9 @@ class Audit {
   absl::Status Append(db::Transaction& tx, const server::CallContext& call,
                       std::string_view resource, const google::protobuf::Message& before,
                       const google::protobuf::Message& after) const;
+
+  // Records many changes at once, each as Append does.
+  absl::Status AppendAll(db::Transaction& tx, const std::vector<AuditEntry>& entries) const;
 
   // Records a refused call in a transaction of its own.
   absl::Status AppendRefusal(db::Database& database, const server::CallContext& call,

@@ -1,11 +1,14 @@
 #include "common/db/request_log.h"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "common/db/repeated.h"
 
 namespace duban::db {
 namespace {
@@ -13,9 +16,13 @@ namespace {
 constexpr char kFind[] =
     "SELECT fingerprint, reply FROM request_log "
     "WHERE service = ? AND caller = ? AND request_id = ?";
-constexpr char kInsert[] =
+constexpr Repeated kFindAll = {
+    "SELECT service, caller, request_id, fingerprint, reply FROM request_log WHERE ",
+    "(service = ? AND caller = ? AND request_id = ?)", " OR ", " LIMIT 64"};
+constexpr Repeated kInsert = {
     "INSERT INTO request_log (service, caller, request_id, fingerprint, reply, create_time) "
-    "VALUES (?, ?, ?, ?, ?, ?)";
+    "VALUES ",
+    "(?, ?, ?, ?, ?, ?)", ", ", ""};
 
 // After a commit without an answer: how often to look for the key, with doubling pauses from the
 // first. Together some three seconds, in which a server comes back from a crash.
@@ -27,9 +34,7 @@ absl::StatusOr<std::optional<std::string>> Find(Session& session, const RequestK
   DUBAN_ASSIGN_OR_RETURN(const Rows rows,
                          session.Query(kFind, {key.service, key.caller, key.request_id}));
   if (rows.empty()) return std::optional<std::string>();
-  if (rows[0].GetString(0) != key.fingerprint) {
-    return Error(kRequestIdReused).With("request_id", key.request_id).Field("request_id").Build();
-  }
+  if (rows[0].GetString(0) != key.fingerprint) return RequestIdReused(key);
   return std::optional<std::string>(rows[0].GetString(1));
 }
 
@@ -68,6 +73,46 @@ absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadli
 
 }  // namespace
 
+absl::Status RequestIdReused(const RequestKey& key) {
+  return Error(kRequestIdReused).With("request_id", key.request_id).Field("request_id");
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindReplies(
+    Session& session, const std::vector<RequestKey>& keys) {
+  std::vector<std::vector<Value>> asked;
+  for (const RequestKey& key : keys) {
+    if (!key.made_by_server) asked.push_back({key.service, key.caller, key.request_id});
+  }
+  DUBAN_ASSIGN_OR_RETURN(const Rows rows, QueryRepeated(session, kFindAll, asked));
+  std::map<std::tuple<std::string, std::string, std::string>, const Row*> recorded;
+  for (const Row& row : rows) {
+    recorded.emplace(std::tuple(row.GetString(0), row.GetString(1), row.GetString(2)), &row);
+  }
+  std::vector<absl::StatusOr<std::optional<std::string>>> replies;
+  replies.reserve(keys.size());
+  for (const RequestKey& key : keys) {
+    const auto found = recorded.find({key.service, key.caller, key.request_id});
+    if (key.made_by_server || found == recorded.end()) {
+      replies.emplace_back(std::nullopt);
+    } else if (found->second->GetString(3) != key.fingerprint) {
+      replies.emplace_back(RequestIdReused(key));
+    } else {
+      replies.emplace_back(found->second->GetString(4));
+    }
+  }
+  return replies;
+}
+
+absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& replies,
+                           absl::Time now) {
+  std::vector<std::vector<Value>> rows;
+  rows.reserve(replies.size());
+  for (const auto& [key, reply] : replies) {
+    rows.push_back({key.service, key.caller, key.request_id, key.fingerprint, reply, now});
+  }
+  return ExecuteRepeated(tx, kInsert, rows).status();
+}
+
 absl::StatusOr<std::string> RunOnce(
     Database& database, absl::Time deadline, absl::Time now, const RequestKey& key,
     const std::function<absl::StatusOr<std::string>(Transaction&)>& body) {
@@ -79,10 +124,7 @@ absl::StatusOr<std::string> RunOnce(
         }
         DUBAN_ASSIGN_OR_RETURN(std::string made, body(transaction));
         // A twin that is still running holds the key: this INSERT waits for it, then collides.
-        DUBAN_RETURN_IF_ERROR(transaction
-                                  .Execute(kInsert, {key.service, key.caller, key.request_id,
-                                                     key.fingerprint, made, now})
-                                  .status());
+        DUBAN_RETURN_IF_ERROR(RecordReplies(transaction, {{key, made}}, now));
         return made;
       });
   if (reply.ok()) return reply;

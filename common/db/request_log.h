@@ -2,8 +2,10 @@
 #define DUBAN_COMMON_DB_REQUEST_LOG_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -27,6 +29,25 @@ struct RequestKey {
   bool made_by_server = false;
   std::string fingerprint;  // digest of method and content
 };
+
+// The refusal of a key that was used with other content.
+absl::Status RequestIdReused(const RequestKey& key);
+
+// A reply to record under a key.
+struct RequestReply {
+  RequestKey key;
+  std::string reply;
+};
+
+// For transactions that answer several calls at once, what RunOnce does for one: the recorded reply
+// of each key, in their order; nothing where there is none (not asked for keys made by the server),
+// INVALID_ARGUMENT REQUEST_ID_REUSED where the fingerprint is another.
+absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindReplies(
+    Session& session, const std::vector<RequestKey>& keys);
+
+// Records replies. The status IsDuplicate if a twin of one has committed meanwhile.
+absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& replies,
+                           absl::Time now);
 
 // Runs `body` in a transaction that also records its reply under the key, so that it takes effect
 // once: a repeat gets the recorded reply without running the body again.

@@ -4,27 +4,37 @@
 
 #include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/db/repeated.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace duban {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr db::Repeated kInsert = {
     "INSERT INTO outbox_events (id, service, type, subject, plan, unit, sequence, time, data_type,"
-    " data_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " data_json) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ", ", ""};
 
 }  // namespace
 
 absl::Status Outbox::Append(db::Transaction& tx, std::string_view type, const EventSubject& subject,
                             const google::protobuf::Message& data, absl::Time now) const {
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(data, &json);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return tx
-      .Execute(kInsert,
-               {NewUuid7(MachineNow()), service_, type, subject.resource, subject.plan,
-                subject.unit, subject.sequence, now, data.GetDescriptor()->full_name(), json})
-      .status();
+  return AppendAll(tx, {{std::string(type), subject, &data, now}});
+}
+
+absl::Status Outbox::AppendAll(db::Transaction& tx, const std::vector<OutboxEvent>& events) const {
+  std::vector<std::vector<db::Value>> rows;
+  rows.reserve(events.size());
+  for (const OutboxEvent& event : events) {
+    std::string json;
+    const auto status = google::protobuf::util::MessageToJsonString(*event.data, &json);
+    if (!status.ok()) return absl::InternalError(std::string(status.message()));
+    const EventSubject& subject = event.subject;
+    rows.push_back({NewUuid7(MachineNow()), service_, event.type, subject.resource, subject.plan,
+                    subject.unit, subject.sequence, event.time,
+                    event.data->GetDescriptor()->full_name(), std::move(json)});
+  }
+  return db::ExecuteRepeated(tx, kInsert, rows).status();
 }
 
 }  // namespace duban

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -21,6 +22,14 @@ struct EventSubject {
   std::string unit;      // `units/{unit}` or empty
 };
 
+// One event to write. What it points to outlives the call.
+struct OutboxEvent {
+  std::string type;
+  EventSubject subject;
+  const google::protobuf::Message* data;
+  absl::Time time;
+};
+
 // Writes events in the transaction that makes them true; the relay delivers them later.
 class Outbox {
  public:
@@ -28,6 +37,9 @@ class Outbox {
 
   absl::Status Append(db::Transaction& tx, std::string_view type, const EventSubject& subject,
                       const google::protobuf::Message& data, absl::Time now) const;
+
+  // Writes many events at once.
+  absl::Status AppendAll(db::Transaction& tx, const std::vector<OutboxEvent>& events) const;
 
  private:
   std::string service_;

@@ -35,9 +35,8 @@ std::string FingerprintIgnoringCaseOfId(const Message& request, const std::strin
 
 }  // namespace
 
-absl::StatusOr<std::string> Mutations::RunSerialized(
-    const CallContext& call, const Message& request,
-    const std::function<absl::StatusOr<std::string>(db::Transaction&)>& body) const {
+absl::StatusOr<db::RequestKey> Mutations::KeyOf(const CallContext& call,
+                                                const Message& request) const {
   db::RequestKey key;
   key.service = service_;
   key.caller = absl::StrCat(call.identity.issuer, " ", call.identity.subject);
@@ -49,12 +48,17 @@ absl::StatusOr<std::string> Mutations::RunSerialized(
     key.request_id = NewUuid7(MachineNow());
     key.made_by_server = true;
     key.fingerprint = Fingerprint(request);
-  } else {
-    if (!IsUuid(key.request_id)) {
-      return FieldInvalid("request_id", "应为UUID", "it must be a UUID");
-    }
-    key.fingerprint = FingerprintIgnoringCaseOfId(request, key.request_id);
+    return key;
   }
+  if (!IsUuid(key.request_id)) return FieldInvalid("request_id", "应为UUID", "it must be a UUID");
+  key.fingerprint = FingerprintIgnoringCaseOfId(request, key.request_id);
+  return key;
+}
+
+absl::StatusOr<std::string> Mutations::RunSerialized(
+    const CallContext& call, const Message& request,
+    const std::function<absl::StatusOr<std::string>(db::Transaction&)>& body) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, KeyOf(call, request));
   return db::RunOnce(*database_, call.deadline(), call.now(), key, body);
 }
 

@@ -44,6 +44,11 @@ class Mutations {
     return response;
   }
 
+  // The key under which Run records the reply, for transactions that answer several calls at once.
+  // INVALID_ARGUMENT FIELD_INVALID if request_id is neither empty nor a UUID.
+  absl::StatusOr<db::RequestKey> KeyOf(const CallContext& call,
+                                       const google::protobuf::Message& request) const;
+
  private:
   absl::StatusOr<std::string> RunSerialized(
       const CallContext& call, const google::protobuf::Message& request,

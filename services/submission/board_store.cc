@@ -1,9 +1,11 @@
 #include "services/submission/board_store.h"
 
 #include <cstdlib>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/db/repeated.h"
 #include "services/submission/figure_columns.h"
 
 namespace duban::submission {
@@ -12,9 +14,9 @@ namespace {
 // What a row of kRead holds.
 enum Part { kVersionPart = 0, kStandingPart = 1, kPendingPart = 2 };
 
-constexpr char kBump[] =
-    "INSERT INTO plan_versions (plan, shard, version) VALUES (?, ?, 1)"
-    " ON DUPLICATE KEY UPDATE version = version + 1";
+constexpr db::Repeated kBump = {"INSERT INTO plan_versions (plan, shard, version) VALUES ",
+                                "(?, ?, 1)", ", ",
+                                " ON DUPLICATE KEY UPDATE version = version + 1"};
 constexpr char kVersion[] =
     "SELECT CAST(COALESCE(SUM(version), 0) AS SIGNED) FROM plan_versions WHERE plan = ?";
 // One statement, so that READ COMMITTED shows all of it as of one instant.
@@ -34,7 +36,7 @@ constexpr char kRead[] =
     " UNION ALL"
     " (SELECT 2, 0, indicator, unit, period, period_end, as_of_date, report,"
     " entered_value, NULL, NULL, NULL, entered_unit"
-    " FROM reports WHERE plan = ? AND state = ? AND as_of_date <= ? LIMIT 100000)";
+    " FROM reports WHERE plan = ? AND state IN (?, ?) AND as_of_date <= ? LIMIT 100000)";
 
 // The last digit of a UUIDv7 is random, so a plan's writers spread over 16 rows.
 int ShardOf(const std::string& report) {
@@ -68,8 +70,13 @@ v1::Report ReadPending(const db::Row& row, const std::string& plan) {
 
 }  // namespace
 
-absl::Status BoardStore::Bump(db::Transaction& tx, const ReportName& report) const {
-  return tx.Execute(kBump, {report.plan, ShardOf(report.report)}).status();
+absl::Status BoardStore::Bump(db::Transaction& tx, const std::vector<ReportName>& reports) const {
+  // One row of a plan is enough to raise the sum; in order, for two transactions may share plans.
+  std::map<std::string, int> shards;
+  for (const ReportName& report : reports) shards.emplace(report.plan, ShardOf(report.report));
+  std::vector<std::vector<db::Value>> rows;
+  for (const auto& [plan, shard] : shards) rows.push_back({plan, shard});
+  return db::ExecuteRepeated(tx, kBump, rows).status();
 }
 
 absl::StatusOr<int64_t> BoardStore::Version(db::Session& session, const std::string& plan) const {
@@ -81,7 +88,8 @@ absl::StatusOr<BoardContent> BoardStore::Read(db::Session& session, const std::s
                                               const std::string& date) const {
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
                          session.Query(kRead, {plan, plan, date, plan, date, plan,
-                                               static_cast<int>(v1::Report::SUBMITTED), date}));
+                                               static_cast<int>(v1::Report::SUBMITTED),
+                                               static_cast<int>(v1::Report::ENDORSED), date}));
   BoardContent content;
   for (const db::Row& row : rows) {
     switch (row.GetInt(0)) {

@@ -17,16 +17,16 @@ namespace duban::submission {
 struct BoardContent {
   int64_t version = 0;
   std::vector<v1::Standing> standings;  // the latest of each line as of the date
-  // SUBMITTED reports as of the date: name, indicator, unit, period, as_of_date, and of the figures
-  // as entered the value and its unit.
+  // SUBMITTED and ENDORSED reports as of the date: name, indicator, unit, period, as_of_date, and
+  // of the figures as entered the value and its unit.
   std::vector<v1::Report> pending;
 };
 
 // Table plan_versions, and the tables reports and standings as a board sees them.
 class BoardStore {
  public:
-  // Raises the plan's version by one, for the change that the transaction makes to the report.
-  absl::Status Bump(db::Transaction& tx, const ReportName& report) const;
+  // Raises the version of each report's plan, for the changes that the transaction makes to them.
+  absl::Status Bump(db::Transaction& tx, const std::vector<ReportName>& reports) const;
 
   // How many committed changes the plan's boards have seen; 0 before the first. Each change that
   // was committed before the question is counted.

@@ -129,6 +129,23 @@ absl::StatusOr<std::string> ConvertNumber(Indicator::Kind kind, std::string_view
   return canonical->ToString();
 }
 
+// Both measurements number by number; a number that neither has stays empty.
+template <typename Combination>
+absl::StatusOr<Measurement> Combine(const Measurement& a, const Measurement& b,
+                                    Combination combination) {
+  Measurement combined;
+  combined.set_unit_of_measure(b.unit_of_measure());
+  for (const Number& number : Numbers()) {
+    const std::string& first = (a.*number.get)();
+    const std::string& second = (b.*number.get)();
+    if (first.empty() && second.empty()) continue;
+    DUBAN_ASSIGN_OR_RETURN(const Decimal result, Decimal::FromRational(combination(
+                                                     ToRational(first), ToRational(second))));
+    *(combined.*number.mutable_)() = result.ToString();
+  }
+  return combined;
+}
+
 std::optional<Rational> Ratio(const Rational& numerator, const Rational& denominator) {
   if (denominator == 0) return std::nullopt;
   return Rational(numerator / denominator);
@@ -189,17 +206,22 @@ std::optional<Rational> ComputeResult(const Indicator& indicator, const Measurem
 }
 
 absl::StatusOr<Measurement> Sum(const Measurement& a, const Measurement& b) {
-  Measurement sum;
-  sum.set_unit_of_measure(b.unit_of_measure());
+  return Combine(a, b, [](const Rational& x, const Rational& y) { return Rational(x + y); });
+}
+
+absl::StatusOr<Measurement> Difference(const Measurement& a, const Measurement& b) {
+  return Combine(a, b, [](const Rational& x, const Rational& y) { return Rational(x - y); });
+}
+
+Measurement ZeroFigures(const Indicator& indicator, const std::string& unit_of_measure) {
+  Measurement zero;
   for (const Number& number : Numbers()) {
-    const std::string& first = (a.*number.get)();
-    const std::string& second = (b.*number.get)();
-    if (first.empty() && second.empty()) continue;
-    DUBAN_ASSIGN_OR_RETURN(const Decimal total,
-                           Decimal::FromRational(ToRational(first) + ToRational(second)));
-    *(sum.*number.mutable_)() = total.ToString();
+    if (Uses(indicator.kind(), number.field)) *(zero.*number.mutable_)() = "0";
   }
-  return sum;
+  if (indicator.kind() == Indicator::MILESTONE) return zero;
+  const std::string expected = ExpectedUnit(indicator);
+  zero.set_unit_of_measure(expected.empty() ? unit_of_measure : expected);
+  return zero;
 }
 
 bool IsRatio(Indicator::Kind kind) {

@@ -45,6 +45,16 @@ std::optional<Rational> ComputeResult(const indicator::v1::Indicator& indicator,
 absl::StatusOr<common::v1::Measurement> Sum(const common::v1::Measurement& a,
                                             const common::v1::Measurement& b);
 
+// The first of two canonical measurements of one family less the second, number by number.
+// OUT_OF_RANGE DECIMAL_OUT_OF_RANGE above 22 integer digits.
+absl::StatusOr<common::v1::Measurement> Difference(const common::v1::Measurement& a,
+                                                   const common::v1::Measurement& b);
+
+// Figures of zero as a unit would enter them: every number that the kind needs, in the unit of
+// measure that the indicator sets; where it sets none, in `unit_of_measure`.
+common::v1::Measurement ZeroFigures(const indicator::v1::Indicator& indicator,
+                                    const std::string& unit_of_measure);
+
 // True for the kinds whose result is a ratio.
 bool IsRatio(indicator::v1::Indicator::Kind kind);
 

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "services/submission/report_calls_fixture.h"
 #include "services/submission/submission_fixture.h"
 
 namespace duban::submission {
@@ -22,7 +23,7 @@ using Line = v1::ScoreboardLine;
 
 const Who kReview = {common::v1::SERVICE, ""};
 
-class ProgressHistoryTest : public SubmissionTest {
+class ProgressHistoryTest : public ReportCallsTest {
  protected:
   absl::StatusOr<v1::Scoreboard> BoardAt(absl::Time instant, const std::string& date = "",
                                          const std::string& filter = "") const {
@@ -108,6 +109,18 @@ TEST_F(ProgressHistoryTest, EveryBoardOfThePastIsAnsweredAsItWas) {
       remember();
     }
   }
+  const auto correction =
+      Correct(kNorth, submitted[1].name(), R"(measurement { value: "21" unit_of_measure: "项" })");
+  ASSERT_THAT(correction, IsOk());
+  remember();
+  ASSERT_THAT(Submit(kNorth, correction->name()), IsOk());
+  remember();
+  ASSERT_THAT(Accept(kOffice, correction->name()), IsOk());
+  remember();
+  const v1::Report waiting = Submitted("2024-03-D3", "70");
+  remember();
+  ASSERT_THAT(Withdraw(kNorth, waiting.name(), "误报"), IsOk());
+  remember();
   for (const Memory& memory : memories) {
     const auto board = BoardAt(memory.instant, memory.board.as_of_date());
     ASSERT_THAT(board, IsOk());

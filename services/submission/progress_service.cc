@@ -11,6 +11,7 @@
 #include "common/base/timestamp.h"
 #include "services/submission/as_known_rules.h"
 #include "services/submission/progress_query.h"
+#include "services/submission/report_move_rules.h"
 #include "services/submission/report_name.h"
 #include "services/submission/scoreboard_rules.h"
 #include "services/submission/snapshot_rules.h"
@@ -145,7 +146,7 @@ absl::StatusOr<ProgressService::Known> ProgressService::KnownAt(const server::Ca
   std::vector<Report> accepted;
   for (const Report& report : reports) {
     if (report.state() == Report::ACCEPTED) accepted.push_back(report);
-    if (report.state() == Report::SUBMITTED) known.pending.push_back(report);
+    if (IsPending(report)) known.pending.push_back(report);
   }
   DUBAN_ASSIGN_OR_RETURN(known.standings, RecomputeLines(known.plan, accepted));
   return known;

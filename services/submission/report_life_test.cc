@@ -39,7 +39,8 @@ TEST_F(ReportLifeTest, ADraftKeepsWhatWasEnteredAndItsCanonicalForm) {
   EXPECT_EQ(report->canonical().value(), "30005000");
   EXPECT_EQ(report->canonical().unit_of_measure(), "元");
   EXPECT_EQ(report->create_time().seconds(), absl::ToUnixSeconds(Services::Begin()));
-  EXPECT_THAT(report->permitted_actions(), ElementsAre(Report::UPDATE, Report::SUBMIT));
+  EXPECT_THAT(report->permitted_actions(),
+              ElementsAre(Report::UPDATE, Report::SUBMIT, Report::WITHDRAW));
   const auto stored = Get(kNorth, report->name());
   ASSERT_THAT(stored, IsOk());
   EXPECT_EQ(stored->DebugString(), report->DebugString());
@@ -66,7 +67,7 @@ TEST_F(ReportLifeTest, FromDraftOverAReturnToAcceptance) {
   ASSERT_THAT(submitted, IsOk());
   EXPECT_EQ(submitted->state(), Report::SUBMITTED);
   EXPECT_EQ(submitted->revision(), 2);
-  EXPECT_THAT(submitted->permitted_actions(), IsEmpty());
+  EXPECT_THAT(submitted->permitted_actions(), ElementsAre(Report::WITHDRAW));
   EXPECT_THAT(Get(kOffice, draft.name())->permitted_actions(),
               ElementsAre(Report::ACCEPT, Report::RETURN));
   EXPECT_THAT(Get(kAuditor, draft.name())->permitted_actions(), IsEmpty());

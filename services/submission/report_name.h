@@ -20,6 +20,9 @@ struct ReportName {
 // INVALID_ARGUMENT FIELD_INVALID naming `field` if it is no such name.
 absl::StatusOr<ReportName> ParseReportName(std::string_view name, std::string_view field);
 
+// The plan's id in the name of one of its resources: `p` of `plans/p/indicators/i`.
+std::string PlanIdOf(std::string_view name);
+
 // The last id of a resource name: `i` of `plans/p/indicators/i`.
 std::string LastId(std::string_view name);
 

@@ -1,14 +1,15 @@
 #include "services/submission/report_rules.h"
 
 #include <algorithm>
-#include <array>
+#include <set>
 
-#include "absl/strings/str_join.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "common/calendar/period.h"
-#include "google/protobuf/util/time_util.h"
+
 #include "services/submission/measurement_rules.h"
 #include "services/submission/plan_rules.h"
 
@@ -24,28 +25,9 @@ using v1::Report;
 
 constexpr int kNarrativeCharacters = 4000;
 constexpr int kCommentCharacters = 1000;
-
-struct Arrow {
-  Report::State from;
-  Report::Action action;
-  Report::State to;
-};
-constexpr std::array<Arrow, 6> kArrows = {{
-    {Report::DRAFT, Report::UPDATE, Report::DRAFT},
-    {Report::DRAFT, Report::SUBMIT, Report::SUBMITTED},
-    {Report::SUBMITTED, Report::ACCEPT, Report::ACCEPTED},
-    {Report::SUBMITTED, Report::RETURN, Report::RETURNED},
-    {Report::RETURNED, Report::UPDATE, Report::RETURNED},
-    {Report::RETURNED, Report::SUBMIT, Report::SUBMITTED},
-}};
-
-bool IsJudgement(Report::Action action) {
-  return action == Report::ACCEPT || action == Report::RETURN;
-}
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
+constexpr int kSystemCharacters = 100;
+constexpr int kMostEvidence = 20;
+constexpr size_t kDigestCharacters = 64;  // SHA-256 in hexadecimal
 
 absl::Status CheckLine(const Indicator& indicator, const std::string& unit) {
   const Responsibility& responsibility = indicator.responsibility();
@@ -100,108 +82,99 @@ absl::StatusOr<std::string> CheckAsOfDate(const std::string& text, const Period&
       .Field("report.as_of_date");
 }
 
-absl::Status CheckTexts(const Report& report) {
-  const Report::Narrative& narrative = report.narrative();
-  DUBAN_RETURN_IF_ERROR(CheckText(narrative.progress(), "report.narrative.progress",
-                                  kNarrativeCharacters, /*required=*/false));
-  DUBAN_RETURN_IF_ERROR(CheckText(narrative.problems(), "report.narrative.problems",
-                                  kNarrativeCharacters, /*required=*/false));
-  DUBAN_RETURN_IF_ERROR(CheckText(narrative.next_steps(), "report.narrative.next_steps",
-                                  kNarrativeCharacters, /*required=*/false));
-  DUBAN_RETURN_IF_ERROR(
-      CheckText(report.comment(), "report.comment", kCommentCharacters, /*required=*/false));
-  if (!Report::ObservationStatus_IsValid(report.observation_status())) {
-    return FieldInvalid("report.observation_status", "没有这种数据状态", "no such status");
+absl::Status CheckProvenance(const Report::Provenance& provenance) {
+  if (!Report::Provenance::Origin_IsValid(provenance.origin())) {
+    return FieldInvalid("report.provenance.origin", "没有这种来源", "no such origin");
+  }
+  const bool imported = provenance.origin() == Report::Provenance::IMPORTED;
+  DUBAN_RETURN_IF_ERROR(CheckText(provenance.system(), "report.provenance.system",
+                                  kSystemCharacters, /*required=*/imported));
+  DUBAN_RETURN_IF_ERROR(CheckText(provenance.batch(), "report.provenance.batch", kSystemCharacters,
+                                  /*required=*/false));
+  const bool entered = provenance.origin() == Report::Provenance::ENTERED ||
+                       provenance.origin() == Report::Provenance::ORIGIN_UNSPECIFIED;
+  if (entered && (!provenance.system().empty() || !provenance.batch().empty())) {
+    return FieldInvalid("report.provenance.origin", "填写的数据没有来源系统和批次",
+                        "what was ENTERED has no system and no batch");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckJudge(const Report& report, const Plan& plan, const Actor& actor) {
-  // A token may carry roles of several kinds, and act for units beside its own.
-  const bool own = actor.unit == report.unit() || std::find(actor.units.begin(), actor.units.end(),
-                                                            report.unit()) != actor.units.end();
-  if (own) return Error(kOwnUnitReview);
-  const auto& group = plan.work_group();
-  if (report.unit() != group.office() || actor.Has(common::v1::LEADER)) return absl::OkStatus();
-  const bool reviewer = actor.Has(common::v1::OFFICE) && !actor.unit.empty() &&
-                        actor.unit == group.recusal_reviewer();
-  if (reviewer) return absl::OkStatus();
-  return Error(kRecusalRequired).With("recusal_reviewer", group.recusal_reviewer());
+// `plans/{plan}/evidence/{sha256}` of this plan.
+bool IsEvidenceName(std::string_view name, const Plan& plan) {
+  const std::string prefix = absl::StrCat(plan.name(), "/evidence/");
+  if (!name.starts_with(prefix)) return false;
+  name.remove_prefix(prefix.size());
+  return name.size() == kDigestCharacters &&
+         name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-bool MayMove(Report::Action action, const Report& report, const Plan& plan, const Actor& actor) {
-  if (!CheckInForce(plan).ok()) return false;
-  if (IsJudgement(action)) {
-    return (actor.Has(common::v1::OFFICE) || actor.Has(common::v1::LEADER)) &&
-           CheckJudge(report, plan, actor).ok();
+absl::Status CheckEvidenceNames(const Report& report, const Plan& plan) {
+  if (report.evidence_size() > kMostEvidence) {
+    return FieldInvalid("report.evidence", "最多20件", "at most 20 are allowed");
   }
-  return (actor.Has(common::v1::REPORTER) || actor.Has(common::v1::UNIT_HEAD) ||
-          actor.Has(common::v1::SYSTEM)) &&
-         actor.ActsFor(report.unit());
-}
-
-std::vector<Report::Action> PermittedActions(const Report& report, const Plan& plan,
-                                             const Actor& actor) {
-  std::vector<Report::Action> actions;
-  for (const Arrow& arrow : kArrows) {
-    if (arrow.from == report.state() && MayMove(arrow.action, report, plan, actor)) {
-      actions.push_back(arrow.action);
+  std::set<std::string> seen;
+  for (const std::string& name : report.evidence()) {
+    if (!IsEvidenceName(name, plan)) {
+      return FieldInvalid("report.evidence", "应形如本方案的 plans/{plan}/evidence/{sha256}",
+                          "a name here is plans/{plan}/evidence/{sha256} of this plan");
+    }
+    if (!seen.insert(name).second) {
+      return FieldInvalid("report.evidence", "同一材料列了两次", "one is named twice");
     }
   }
-  return actions;
+  return absl::OkStatus();
 }
 
-absl::Status MoveNotAllowed(const Report& report, Report::Action move, const Plan& plan,
-                            const Actor& actor) {
-  const auto allowed = PermittedActions(report, plan, actor);
-  const auto name = [](std::string* out, Report::Action action) {
-    out->append(Report::Action_Name(action));
+absl::Status CheckTexts(const Report& report) {
+  struct Text {
+    const char* field;
+    const std::string& value;
+    int characters;
   };
-  return Error(kReportMoveNotAllowed)
-      .With("state", Report::State_Name(report.state()))
-      .With("move", Report::Action_Name(move))
-      .With("allowed", absl::StrJoin(allowed, ",", name));
-}
-
-void Record(const ReportMove& move, const Actor& actor, absl::Time now, Report* report) {
-  if (move.action == Report::SUBMIT) {
-    *report->mutable_submit_time() = ToTimestamp(now);
-    if (!report->has_first_submit_time()) *report->mutable_first_submit_time() = ToTimestamp(now);
-    report->set_submitter(actor.subject);
+  const Report::Narrative& narrative = report.narrative();
+  for (const Text& text :
+       {Text{"report.narrative.progress", narrative.progress(), kNarrativeCharacters},
+        Text{"report.narrative.problems", narrative.problems(), kNarrativeCharacters},
+        Text{"report.narrative.next_steps", narrative.next_steps(), kNarrativeCharacters},
+        Text{"report.comment", report.comment(), kCommentCharacters},
+        Text{"report.late_reason", report.late_reason(), kCommentCharacters}}) {
+    DUBAN_RETURN_IF_ERROR(CheckText(text.value, text.field, text.characters, /*required=*/false));
   }
-  if (IsJudgement(move.action)) {
-    Report::Decision* decision = report->mutable_decision();
-    decision->set_actor(actor.subject);
-    decision->set_unit(actor.unit);
-    *decision->mutable_time() = ToTimestamp(now);
-    decision->set_reason(move.reason);
+  if (!Report::ObservationStatus_IsValid(report.observation_status())) {
+    return FieldInvalid("report.observation_status", "没有这种数据状态", "no such status");
   }
+  const bool missing = report.observation_status() == Report::MISSING;
+  if (!missing && !report.missing_reason().empty()) {
+    return FieldInvalid("report.missing_reason", "仅用于缺报", "it belongs to MISSING only");
+  }
+  DUBAN_RETURN_IF_ERROR(CheckText(report.missing_reason(), "report.missing_reason",
+                                  kCommentCharacters, /*required=*/missing));
+  return CheckProvenance(report.provenance());
 }
 
-}  // namespace
-
-bool Actor::Has(common::v1::Role role) const {
-  return std::find(roles.begin(), roles.end(), role) != roles.end();
+absl::Status FillCanonical(const Indicator& definition, Report* report) {
+  if (HasFigures(*report)) {
+    DUBAN_ASSIGN_OR_RETURN(*report->mutable_canonical(),
+                           Canonicalize(definition, report->measurement()));
+    return absl::OkStatus();
+  }
+  if (report->measurement().ByteSizeLong() > 0) {
+    return Error(kFiguresWithMissing).Field("report.measurement");
+  }
+  report->clear_measurement();
+  report->clear_canonical();
+  return absl::OkStatus();
 }
 
-bool Actor::ActsFor(std::string_view other) const {
-  if (other.empty()) return false;
-  return other == unit ||
-         (Has(common::v1::SYSTEM) && std::find(units.begin(), units.end(), other) != units.end());
-}
+// Where a report belongs: its period, today in the plan's zone, and the definition that judges it.
+struct Place {
+  Period period;
+  absl::CivilDay today;
+  const Indicator* definition;
+};
 
-Report NewReport(const Report& given, std::string_view name, absl::Time now) {
-  Report report = given;
-  report.set_name(std::string(name));
-  report.set_state(Report::DRAFT);
-  report.set_revision(1);
-  report.set_etag(MakeEtag(1));
-  *report.mutable_create_time() = ToTimestamp(now);
-  *report.mutable_update_time() = ToTimestamp(now);
-  return report;
-}
-
-absl::StatusOr<Report> Complete(const Report& entered, const PlanHistory& history, absl::Time now) {
+absl::StatusOr<Place> FindPlace(const Report& entered, const PlanHistory& history, absl::Time now) {
   const Plan& plan = history.plan();
   DUBAN_RETURN_IF_ERROR(CheckInForce(plan));
   DUBAN_RETURN_IF_ERROR(
@@ -214,52 +187,93 @@ absl::StatusOr<Report> Complete(const Report& entered, const PlanHistory& histor
   if (definition == nullptr) {
     return Error(kIndicatorNotFound)
         .With("indicator", entered.indicator())
-        .Field("report.indicator");
+        .Field("report.indicator")
+        .Build();
   }
   DUBAN_RETURN_IF_ERROR(CheckLine(*definition, entered.unit()));
   if (period.kind() != definition->collection()) {
     return Error(kPeriodKindMismatch)
         .With("period", entered.period())
         .With("expected", PeriodKind_Name(definition->collection()))
-        .Field("report.period");
+        .Field("report.period")
+        .Build();
   }
-  DUBAN_RETURN_IF_ERROR(CheckTexts(entered));
-  Report report = entered;
-  DUBAN_ASSIGN_OR_RETURN(*report.mutable_as_of_date(),
-                         CheckAsOfDate(entered.as_of_date(), period, today));
-  DUBAN_ASSIGN_OR_RETURN(*report.mutable_canonical(),
-                         Canonicalize(*definition, entered.measurement()));
-  if (report.observation_status() == Report::OBSERVATION_STATUS_UNSPECIFIED) {
-    report.set_observation_status(Report::NORMAL);
-  }
+  return Place{period, today, definition};
+}
+
+}  // namespace
+
+Report NewReport(const Report& given, std::string_view name, absl::Time now) {
+  Report report = given;
+  report.set_name(std::string(name));
+  report.set_state(Report::DRAFT);
+  report.set_revision(1);
+  report.set_etag(MakeEtag(1));
+  *report.mutable_create_time() = ToTimestamp(now);
+  *report.mutable_update_time() = ToTimestamp(now);
   return report;
 }
 
-absl::StatusOr<Report> Move(const Report& report, const ReportMove& move, const Plan& plan,
-                            const Actor& actor, absl::Time now) {
-  DUBAN_RETURN_IF_ERROR(CheckInForce(plan));
-  if (IsJudgement(move.action)) DUBAN_RETURN_IF_ERROR(CheckJudge(report, plan, actor));
-  const auto arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](const Arrow& candidate) {
-    return candidate.from == report.state() && candidate.action == move.action;
-  });
-  if (arrow == kArrows.end()) return MoveNotAllowed(report, move.action, plan, actor);
-  if (move.action == Report::RETURN) {
-    DUBAN_RETURN_IF_ERROR(CheckText(move.reason, "reason", kCommentCharacters, /*required=*/true));
+Report NewCorrection(const Report& accepted, const Report& given, std::string_view reason,
+                     std::string_view name, absl::Time now) {
+  Report entered = accepted;
+  entered.set_comment(given.comment());
+  // What is corrected to MISSING keeps no figures; new figures are REVISED unless they say
+  // otherwise.
+  if (given.has_measurement() || !HasFigures(given)) {
+    *entered.mutable_measurement() = given.measurement();
+    entered.set_observation_status(Report::REVISED);
   }
-  Report moved = report;
-  moved.set_state(arrow->to);
-  Record(move, actor, now, &moved);
-  moved.set_revision(report.revision() + 1);
-  moved.set_etag(MakeEtag(moved.revision()));
-  *moved.mutable_update_time() = ToTimestamp(now);
-  return moved;
+  if (given.observation_status() != Report::OBSERVATION_STATUS_UNSPECIFIED) {
+    entered.set_observation_status(given.observation_status());
+  }
+  if (HasFigures(entered)) entered.clear_missing_reason();
+  if (!given.as_of_date().empty()) entered.set_as_of_date(given.as_of_date());
+  if (given.has_narrative()) *entered.mutable_narrative() = given.narrative();
+  if (!given.late_reason().empty()) entered.set_late_reason(given.late_reason());
+  if (given.evidence_size() > 0) *entered.mutable_evidence() = given.evidence();
+  if (!given.missing_reason().empty()) entered.set_missing_reason(given.missing_reason());
+  if (given.has_provenance()) *entered.mutable_provenance() = given.provenance();
+  for (const char* of_old : {"first_submit_time", "submit_time", "submitter", "decision",
+                             "endorsement", "canonical", "permitted_actions"}) {
+    entered.GetReflection()->ClearField(&entered, Report::descriptor()->FindFieldByName(of_old));
+  }
+  Report correction = NewReport(entered, name, now);
+  correction.set_corrects(accepted.name());
+  correction.set_correction_reason(std::string(reason));
+  return correction;
 }
 
-void SetPermittedActions(const Plan& plan, const Actor& actor, Report* report) {
-  report->clear_permitted_actions();
-  for (const Report::Action action : PermittedActions(*report, plan, actor)) {
-    report->add_permitted_actions(action);
+void FillProvenance(const Actor& actor, Report* report) {
+  if (report->provenance().origin() != Report::Provenance::ORIGIN_UNSPECIFIED) return;
+  if (!actor.Has(common::v1::SYSTEM)) return;
+  report->mutable_provenance()->set_origin(Report::Provenance::IMPORTED);
+  if (report->provenance().system().empty()) {
+    report->mutable_provenance()->set_system(PrintableExcerpt(actor.subject, kSystemCharacters));
   }
+}
+
+bool HasFigures(const Report& report) { return report.observation_status() != Report::MISSING; }
+
+absl::Status CheckPlace(const Report& entered, const PlanHistory& history, absl::Time now) {
+  return FindPlace(entered, history, now).status();
+}
+
+absl::StatusOr<Report> Complete(const Report& entered, const PlanHistory& history, absl::Time now) {
+  DUBAN_ASSIGN_OR_RETURN(const Place place, FindPlace(entered, history, now));
+  DUBAN_RETURN_IF_ERROR(CheckTexts(entered));
+  DUBAN_RETURN_IF_ERROR(CheckEvidenceNames(entered, history.plan()));
+  Report report = entered;
+  DUBAN_ASSIGN_OR_RETURN(*report.mutable_as_of_date(),
+                         CheckAsOfDate(entered.as_of_date(), place.period, place.today));
+  DUBAN_RETURN_IF_ERROR(FillCanonical(*place.definition, &report));
+  if (report.observation_status() == Report::OBSERVATION_STATUS_UNSPECIFIED) {
+    report.set_observation_status(Report::NORMAL);
+  }
+  if (report.provenance().origin() == Report::Provenance::ORIGIN_UNSPECIFIED) {
+    report.mutable_provenance()->set_origin(Report::Provenance::ENTERED);
+  }
+  return report;
 }
 
 }  // namespace duban::submission

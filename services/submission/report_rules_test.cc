@@ -1,10 +1,6 @@
 #include "services/submission/report_rules.h"
 
-#include <map>
-#include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
@@ -18,7 +14,6 @@ namespace {
 using absl::StatusCode;
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
-using indicator::v1::Plan;
 using indicator::v1::PlanHistory;
 using v1::Report;
 
@@ -28,216 +23,6 @@ absl::Time LocalTime(int month, int day, int hour = 9) {
 }
 
 const absl::Time kNow = LocalTime(3, 15);
-
-// ---- moves ----
-
-Actor ActorWith(common::v1::Role role, const std::string& unit) {
-  return {"members/m", unit, {}, {role}};
-}
-
-const std::map<std::string, Actor>& Actors() {
-  static const auto* actors = new std::map<std::string, Actor>{
-      {"reporter", ActorWith(common::v1::REPORTER, "units/a")},
-      {"unit head", ActorWith(common::v1::UNIT_HEAD, "units/a")},
-      {"system", {"systems/s", "", {"units/x", "units/a"}, {common::v1::SYSTEM}}},
-      {"office", ActorWith(common::v1::OFFICE, "units/office")},
-      {"office of the same unit", ActorWith(common::v1::OFFICE, "units/a")},
-      {"reviewer", ActorWith(common::v1::OFFICE, "units/reviewer")},
-      {"leader", ActorWith(common::v1::LEADER, "")},
-      {"leader of the same unit", ActorWith(common::v1::LEADER, "units/a")},
-      {"auditor", ActorWith(common::v1::AUDITOR, "units/z")},
-  };
-  return *actors;
-}
-
-Report ReportIn(Report::State state, const std::string& unit = "units/a") {
-  Report report;
-  report.set_name("plans/p/reports/r");
-  report.set_unit(unit);
-  report.set_state(state);
-  report.set_revision(4);
-  return report;
-}
-
-// What each actor may do with a report of units/a in each state; nothing else.
-using Moves = std::set<Report::Action>;
-const Moves kNone = {};
-const Moves kWrite = {Report::UPDATE, Report::SUBMIT};
-const Moves kJudge = {Report::ACCEPT, Report::RETURN};
-
-const std::map<std::string, std::map<Report::State, Moves>>& Table() {
-  static const auto* table = [] {
-    const std::map<Report::State, Moves> writes = {{Report::DRAFT, kWrite},
-                                                   {Report::SUBMITTED, kNone},
-                                                   {Report::ACCEPTED, kNone},
-                                                   {Report::RETURNED, kWrite}};
-    const std::map<Report::State, Moves> judges = {{Report::DRAFT, kNone},
-                                                   {Report::SUBMITTED, kJudge},
-                                                   {Report::ACCEPTED, kNone},
-                                                   {Report::RETURNED, kNone}};
-    const std::map<Report::State, Moves> nothing = {{Report::DRAFT, kNone},
-                                                    {Report::SUBMITTED, kNone},
-                                                    {Report::ACCEPTED, kNone},
-                                                    {Report::RETURNED, kNone}};
-    return new std::map<std::string, std::map<Report::State, Moves>>{
-        {"reporter", writes},
-        {"unit head", writes},
-        {"system", writes},
-        {"office", judges},
-        {"office of the same unit", nothing},
-        {"reviewer", judges},
-        {"leader", judges},
-        {"leader of the same unit", nothing},
-        {"auditor", nothing},
-    };
-  }();
-  return *table;
-}
-
-Moves Permitted(const Plan& plan, const Actor& actor, Report report) {
-  SetPermittedActions(plan, actor, &report);
-  Moves moves;
-  for (const int action : report.permitted_actions()) {
-    moves.insert(static_cast<Report::Action>(action));
-  }
-  return moves;
-}
-
-TEST(MoveTest, PermittedActionsAreTheTable) {
-  const Plan plan = TestPlan({}).plan();
-  for (const auto& [who, states] : Table()) {
-    for (const auto& [state, moves] : states) {
-      EXPECT_EQ(Permitted(plan, Actors().at(who), ReportIn(state)), moves)
-          << who << " in " << Report::State_Name(state);
-    }
-  }
-}
-
-TEST(MoveTest, StateByMoveByActor) {
-  const Plan plan = TestPlan({}).plan();
-  const std::map<std::pair<Report::State, Report::Action>, Report::State> arrows = {
-      {{Report::DRAFT, Report::UPDATE}, Report::DRAFT},
-      {{Report::DRAFT, Report::SUBMIT}, Report::SUBMITTED},
-      {{Report::RETURNED, Report::UPDATE}, Report::RETURNED},
-      {{Report::RETURNED, Report::SUBMIT}, Report::SUBMITTED},
-      {{Report::SUBMITTED, Report::ACCEPT}, Report::ACCEPTED},
-      {{Report::SUBMITTED, Report::RETURN}, Report::RETURNED}};
-  for (const auto& [who, actor] : Actors()) {
-    for (const auto state :
-         {Report::DRAFT, Report::SUBMITTED, Report::ACCEPTED, Report::RETURNED}) {
-      for (const auto action : {Report::UPDATE, Report::SUBMIT, Report::ACCEPT, Report::RETURN}) {
-        SCOPED_TRACE(
-            absl::StrCat(who, " ", Report::State_Name(state), " ", Report::Action_Name(action)));
-        const auto moved = Move(ReportIn(state), {action, "数据有误"}, plan, actor, kNow);
-        const bool judges = action == Report::ACCEPT || action == Report::RETURN;
-        const auto arrow = arrows.find({state, action});
-        if (judges && actor.ActsFor("units/a")) {
-          EXPECT_THAT(moved, FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_REVIEW"));
-        } else if (arrow == arrows.end()) {
-          EXPECT_THAT(moved, FailsWith(StatusCode::kFailedPrecondition, "REPORT_MOVE_NOT_ALLOWED"));
-        } else {
-          ASSERT_THAT(moved, IsOk());
-          EXPECT_EQ(moved->state(), arrow->second);
-          EXPECT_EQ(moved->revision(), 5);
-          EXPECT_EQ(moved->etag(), MakeEtag(5));
-        }
-      }
-    }
-  }
-}
-
-TEST(MoveTest, AnotherRoleOfTheSameTokenDoesNotMakeAJudgeOfItsUnits) {
-  const Actor both = {"systems/s", "", {"units/a"}, {common::v1::SYSTEM, common::v1::OFFICE}};
-  EXPECT_THAT(
-      Move(ReportIn(Report::SUBMITTED), {Report::ACCEPT, ""}, TestPlan({}).plan(), both, kNow),
-      FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_REVIEW"));
-}
-
-TEST(MoveTest, ARefusalNamesStateAndAllowedMoves) {
-  const auto refused = Move(ReportIn(Report::DRAFT), {Report::ACCEPT, ""}, TestPlan({}).plan(),
-                            Actors().at("reviewer"), kNow);
-  EXPECT_EQ(GetErrorInfo(refused.status())->metadata().at("state"), "DRAFT");
-  EXPECT_EQ(GetErrorInfo(refused.status())->metadata().at("allowed"), "");
-  const auto again = Move(ReportIn(Report::SUBMITTED), {Report::SUBMIT, ""}, TestPlan({}).plan(),
-                          Actors().at("reporter"), kNow);
-  EXPECT_EQ(GetErrorInfo(again.status())->metadata().at("state"), "SUBMITTED");
-  const auto update = Move(ReportIn(Report::ACCEPTED), {Report::UPDATE, ""}, TestPlan({}).plan(),
-                           Actors().at("reporter"), kNow);
-  EXPECT_EQ(GetErrorInfo(update.status())->metadata().at("allowed"), "");
-  Actor both = ActorWith(common::v1::OFFICE, "units/reviewer");
-  const auto twice =
-      Move(ReportIn(Report::SUBMITTED), {Report::UPDATE, ""}, TestPlan({}).plan(), both, kNow);
-  EXPECT_EQ(GetErrorInfo(twice.status())->metadata().at("allowed"), "ACCEPT,RETURN");
-}
-
-TEST(MoveTest, TheOfficesOwnReportsAreJudgedByReviewerOrLeader) {
-  const Plan plan = TestPlan({}).plan();
-  const Report report = ReportIn(Report::SUBMITTED, "units/office");
-  for (const char* who : {"reviewer", "leader", "leader of the same unit"}) {
-    EXPECT_THAT(Move(report, {Report::ACCEPT, ""}, plan, Actors().at(who), kNow), IsOk()) << who;
-    EXPECT_EQ(Permitted(plan, Actors().at(who), report), kJudge) << who;
-  }
-  const Actor other = ActorWith(common::v1::OFFICE, "units/z");
-  const Actor nowhere = ActorWith(common::v1::OFFICE, "");
-  for (const Actor& actor : {other, nowhere}) {
-    for (const auto action : {Report::ACCEPT, Report::RETURN}) {
-      const auto refused = Move(report, {action, "重报"}, plan, actor, kNow);
-      EXPECT_THAT(refused, FailsWith(StatusCode::kPermissionDenied, "RECUSAL_REQUIRED"));
-      EXPECT_EQ(GetErrorInfo(refused.status())->metadata().at("recusal_reviewer"),
-                "units/reviewer");
-    }
-    EXPECT_EQ(Permitted(plan, actor, report), kNone);
-  }
-  EXPECT_THAT(Move(report, {Report::ACCEPT, ""}, plan, Actors().at("office"), kNow),
-              FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_REVIEW"));
-  Plan without = plan;
-  without.mutable_work_group()->clear_recusal_reviewer();
-  EXPECT_THAT(Move(report, {Report::ACCEPT, ""}, without, nowhere, kNow),
-              FailsWith(StatusCode::kPermissionDenied, "RECUSAL_REQUIRED"));
-}
-
-TEST(MoveTest, NothingMovesOutsideAPlanInForce) {
-  Plan plan = TestPlan({}).plan();
-  for (const auto state : {Plan::DRAFT, Plan::CLOSED}) {
-    plan.set_state(state);
-    EXPECT_THAT(
-        Move(ReportIn(Report::DRAFT), {Report::SUBMIT, ""}, plan, Actors().at("reporter"), kNow),
-        FailsWith(StatusCode::kFailedPrecondition, "PLAN_NOT_PUBLISHED"));
-    EXPECT_EQ(Permitted(plan, Actors().at("reporter"), ReportIn(Report::DRAFT)), kNone);
-    EXPECT_EQ(Permitted(plan, Actors().at("leader"), ReportIn(Report::SUBMITTED)), kNone);
-  }
-}
-
-TEST(MoveTest, AReturnNeedsAReason) {
-  const Plan plan = TestPlan({}).plan();
-  std::string long_reason;
-  for (int i = 0; i < 1001; ++i) long_reason += "退";
-  for (const std::string& reason : {std::string(), std::string(" "), long_reason}) {
-    EXPECT_THAT(Move(ReportIn(Report::SUBMITTED), {Report::RETURN, reason}, plan,
-                     Actors().at("leader"), kNow),
-                FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "reason"));
-  }
-  EXPECT_THAT(Move(ReportIn(Report::SUBMITTED), {Report::RETURN, long_reason.substr(3)}, plan,
-                   Actors().at("leader"), kNow),
-              IsOk());
-}
-
-TEST(MoveTest, TheFirstSubmissionsTimeStays) {
-  const Plan plan = TestPlan({}).plan();
-  const auto submitted =
-      Move(ReportIn(Report::DRAFT), {Report::SUBMIT, ""}, plan, Actors().at("reporter"), kNow);
-  const auto returned = Move(*submitted, {Report::RETURN, "请核对"}, plan, Actors().at("reviewer"),
-                             kNow + absl::Hours(1));
-  const auto again =
-      Move(*returned, {Report::SUBMIT, ""}, plan, Actors().at("unit head"), kNow + absl::Hours(2));
-  ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(again->first_submit_time().seconds(), absl::ToUnixSeconds(kNow));
-  EXPECT_EQ(again->submit_time().seconds(), absl::ToUnixSeconds(kNow + absl::Hours(2)));
-  EXPECT_EQ(again->submitter(), "members/m");
-  EXPECT_EQ(again->decision().reason(), "请核对");
-  EXPECT_EQ(again->decision().unit(), "units/reviewer");
-  EXPECT_EQ(again->decision().time().seconds(), absl::ToUnixSeconds(kNow) + 3600);
-}
 
 TEST(NewReportTest, IsTheFirstRevisionOfADraft) {
   const Report report =
@@ -249,8 +34,6 @@ TEST(NewReportTest, IsTheFirstRevisionOfADraft) {
   EXPECT_EQ(report.etag(), MakeEtag(1));
   EXPECT_EQ(report.create_time().seconds(), absl::ToUnixSeconds(kNow));
 }
-
-// ---- what a unit enters ----
 
 PlanHistory Plans() {
   return TestPlan(
@@ -357,9 +140,98 @@ INSTANTIATE_TEST_SUITE_P(
                     "AS_OF_DATE_INVALID", "report.as_of_date"},
         EnteredCase{"another_unit_of_measure", R"(measurement { unit_of_measure: "户" })", kInvalid,
                     "UNIT_OF_MEASURE_MISMATCH", "report.measurement.unit_of_measure"},
+        EnteredCase{"missing_without_reason", R"(observation_status: MISSING measurement { })",
+                    kInvalid, "FIELD_INVALID", "report.missing_reason"},
+        EnteredCase{"missing_with_figures",
+                    R"(observation_status: MISSING missing_reason: "统计未出")", kInvalid,
+                    "FIGURES_WITH_MISSING", "report.measurement"},
+        EnteredCase{"reason_of_what_is_not_missing", R"(missing_reason: "统计未出")", kInvalid,
+                    "FIELD_INVALID", "report.missing_reason"},
+        EnteredCase{"imported_from_nowhere", R"(provenance { origin: IMPORTED })", kInvalid,
+                    "FIELD_INVALID", "report.provenance.system"},
+        EnteredCase{"entered_from_a_system", R"(provenance { system: "s" })", kInvalid,
+                    "FIELD_INVALID", "report.provenance.origin"},
+        EnteredCase{"evidence_of_another_kind", R"(evidence: "plans/p/evidence/1")", kInvalid,
+                    "FIELD_INVALID", "report.evidence"},
         EnteredCase{"comment_with_blanks", R"(comment: " 无")", kInvalid, "FIELD_INVALID",
                     "report.comment"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(CompleteTest, AMissingReportCarriesNothing) {
+  Report entered = Entered(R"(observation_status: MISSING missing_reason: "统计未出")");
+  entered.clear_measurement();
+  const auto report = Complete(entered, Plans(), kNow);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->has_canonical());
+  EXPECT_FALSE(HasFigures(*report));
+}
+
+TEST(CompleteTest, EvidenceIsOfThisPlanAndNamedOnce) {
+  const std::string digest(64, 'a');
+  const std::string own = absl::StrCat("plans/p/evidence/", digest);
+  EXPECT_THAT(Complete(Entered(absl::StrCat("evidence: '", own, "'")), Plans(), kNow), IsOk());
+  for (const std::string& wrong :
+       {absl::StrCat("plans/q/evidence/", digest), absl::StrCat("plans/p/evidence/", digest, "a"),
+        absl::StrCat("plans/p/evidence/", std::string(64, 'A')), own}) {
+    const Report twice = Entered(absl::StrCat("evidence: '", own, "' evidence: '", wrong, "'"));
+    EXPECT_THAT(Complete(twice, Plans(), kNow),
+                FailsWith(kInvalid, "FIELD_INVALID", "report.evidence"))
+        << wrong;
+  }
+  Report many = Entered("");
+  for (int i = 0; i < 21; ++i) {
+    many.add_evidence(absl::StrCat("plans/p/evidence/", std::string(62, '0'), i + 10));
+  }
+  EXPECT_THAT(Complete(many, Plans(), kNow),
+              FailsWith(kInvalid, "FIELD_INVALID", "report.evidence"));
+}
+
+TEST(FillProvenanceTest, ASystemImports) {
+  const Actor system = {"systems/tax", "", {"units/a"}, {common::v1::SYSTEM}};
+  const Actor person = {"members/m", "units/a", {}, {common::v1::REPORTER}};
+  Report report;
+  FillProvenance(person, &report);
+  EXPECT_FALSE(report.has_provenance());
+  FillProvenance(system, &report);
+  EXPECT_EQ(report.provenance().origin(), Report::Provenance::IMPORTED);
+  EXPECT_EQ(report.provenance().system(), "systems/tax");
+  auto said = Parse<Report>(R"(provenance { origin: COMPUTED system: "模型" })");
+  FillProvenance(system, &said);
+  EXPECT_EQ(said.provenance().system(), "模型");
+}
+
+TEST(NewCorrectionTest, KeepsWhatIsNotCorrected) {
+  const auto accepted = Parse<Report>(R"(
+      name: "plans/p/reports/r" unit: "units/a" period: "2024-03-D1" revision: 7 state: ACCEPTED
+      measurement { value: "12" unit_of_measure: "家" } observation_status: PROVISIONAL
+      comment: "旧" narrative { progress: "进展" } submitter: "members/m" as_of_date: "2024-03-09"
+      decision { actor: "members/o" } submit_time { seconds: 1 } first_submit_time { seconds: 1 })");
+  const auto given = Parse<Report>(R"(measurement { value: "13" unit_of_measure: "家" })");
+  const Report correction = NewCorrection(accepted, given, "漏报", "plans/p/reports/s", kNow);
+  EXPECT_EQ(correction.state(), Report::DRAFT);
+  EXPECT_EQ(correction.revision(), 1);
+  EXPECT_EQ(correction.corrects(), "plans/p/reports/r");
+  EXPECT_EQ(correction.correction_reason(), "漏报");
+  EXPECT_EQ(correction.measurement().value(), "13");
+  EXPECT_EQ(correction.observation_status(), Report::REVISED);
+  EXPECT_EQ(correction.as_of_date(), "2024-03-09");
+  EXPECT_EQ(correction.narrative().progress(), "进展");
+  EXPECT_EQ(correction.comment(), "");
+  EXPECT_EQ(correction.submitter(), "");
+  EXPECT_FALSE(correction.has_decision());
+  EXPECT_FALSE(correction.has_submit_time());
+  EXPECT_FALSE(correction.has_first_submit_time());
+  const Report missing = NewCorrection(
+      accepted, Parse<Report>(R"(observation_status: MISSING missing_reason: "错报")"), "错报",
+      "plans/p/reports/s", kNow);
+  EXPECT_FALSE(HasFigures(missing));
+  EXPECT_EQ(missing.measurement().ByteSizeLong(), 0U);
+  Report found = missing;
+  found.set_state(Report::ACCEPTED);
+  const Report again = NewCorrection(found, given, "已有数据", "plans/p/reports/t", kNow);
+  EXPECT_EQ(again.observation_status(), Report::REVISED);
+  EXPECT_EQ(again.missing_reason(), "");
+}
 
 TEST(CompleteTest, NamesWhoReportsForAll) {
   const auto refused = Complete(Entered(R"(indicator: "plans/p/indicators/joint")"), Plans(), kNow);

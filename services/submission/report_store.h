@@ -1,7 +1,6 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_REPORT_STORE_H_
 #define DUBAN_SERVICES_SUBMISSION_REPORT_STORE_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +22,16 @@ struct ReportFilter {
   v1::Report::State state = v1::Report::STATE_UNSPECIFIED;
 };
 
-// Tables reports and report_revisions. Stored reports are complete but for permitted_actions, which
-// depend on who asks.
+// Table reports. Stored reports are complete but for permitted_actions, which depend on who asks.
+// A report is live unless it is WITHDRAWN or SUPERSEDED; a line has at most one live report in work
+// and one ACCEPTED per period. Whoever locks several reports locks them in the order of their
+// names.
 class ReportStore {
  public:
-  // Adds revision 1. The status IsDuplicate if the line has a report for the period already.
+  // Adds new reports. The status IsDuplicate if the line of one has a report in work for the
+  // period.
   absl::Status Insert(db::Transaction& tx, const v1::Report& report) const;
+  absl::Status Insert(db::Transaction& tx, const std::vector<v1::Report>& reports) const;
 
   // The report; nothing if there is none.
   absl::StatusOr<std::optional<v1::Report>> Get(db::Session& session, const ReportName& name) const;
@@ -37,25 +40,26 @@ class ReportStore {
   absl::StatusOr<std::optional<v1::Report>> GetForUpdate(db::Transaction& tx,
                                                          const ReportName& name) const;
 
-  // The name of the report of the same line and period; nothing if there is none.
-  absl::StatusOr<std::optional<std::string>> FindName(db::Session& session,
-                                                      const v1::Report& report) const;
+  // Those of the reports that there are, in the order of their names, locked.
+  absl::StatusOr<std::vector<v1::Report>> GetForUpdate(db::Transaction& tx,
+                                                       std::vector<ReportName> names) const;
+
+  // The name of another live report of the same line and period, of the one in work if there are
+  // two; nothing if there is none.
+  absl::StatusOr<std::optional<std::string>> FindOther(db::Session& session,
+                                                       const v1::Report& report) const;
+
+  // The live reports of the same lines and periods as any of these.
+  absl::StatusOr<std::vector<v1::Report>> ListLive(db::Session& session,
+                                                   const std::vector<v1::Report>& reports) const;
 
   // Replaces revision `report.revision() - 1`, which the transaction has locked, by this one.
   absl::Status Update(db::Transaction& tx, const v1::Report& report) const;
-
-  // Keeps the report as this revision, written by `actor`.
-  absl::Status AppendRevision(db::Transaction& tx, const v1::Report& report,
-                              std::string_view actor) const;
+  absl::Status Update(db::Transaction& tx, const std::vector<v1::Report>& reports) const;
 
   // At most `limit` reports with ids above `after`, by id, which is the order of creation.
   absl::StatusOr<std::vector<v1::Report>> List(db::Session& session, const ReportFilter& filter,
                                                std::string_view after, int limit) const;
-
-  // At most `limit` revisions above number `after`, in order.
-  absl::StatusOr<std::vector<v1::ReportRevision>> ListRevisions(db::Session& session,
-                                                                const ReportName& name,
-                                                                int64_t after, int limit) const;
 };
 
 }  // namespace duban::submission

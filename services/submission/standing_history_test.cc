@@ -1,5 +1,5 @@
-// Hundreds of random histories of acceptance on the real database: the stored standings are always
-// those that a recomputation from all accepted reports gives.
+// Hundreds of random histories of acceptance and correction on the real database: the stored
+// standings are always those that a recomputation from all accepted reports gives.
 #include <algorithm>
 #include <atomic>
 #include <random>
@@ -16,12 +16,12 @@
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/submission/report_calls_fixture.h"
 #include "services/submission/report_name.h"
 #include "services/submission/report_rules.h"
 #include "services/submission/report_store.h"
 #include "services/submission/standing_rules.h"
 #include "services/submission/standing_store.h"
-#include "services/submission/submission_fixture.h"
 #include "services/submission/test_plan.h"
 
 namespace duban::submission {
@@ -40,7 +40,7 @@ constexpr common::v1::PeriodKind kRhythms[] = {common::v1::DEKAD, common::v1::MO
 
 absl::Time Deadline() { return MachineNow() + absl::Seconds(60); }
 
-class StandingHistoryTest : public SubmissionTest {
+class StandingHistoryTest : public ReportCallsTest {
  protected:
   // A published plan with one line for each history: growths in every accumulation and rhythm.
   void PublishHistories() {
@@ -101,10 +101,24 @@ class StandingHistoryTest : public SubmissionTest {
     std::shuffle(names.begin(), names.end(), random);
     return names;
   }
+
+  // Replaces an accepted report by another figure, or by the word that there is none.
+  void CorrectOne(const std::string& name, size_t number) const {
+    const std::string values =
+        number % 4 == 0 ? R"(observation_status: MISSING missing_reason: "无法核实")"
+                        : absl::StrCat("measurement { value: '", number, ".5' base_value: '",
+                                       number % 7, R"(' unit_of_measure: "万元" } comment: "核")");
+    const auto correction = Correct(kNorth, name, values);
+    ASSERT_THAT(correction, IsOk());
+    ASSERT_THAT(Submit(kNorth, correction->name()), IsOk());
+    ASSERT_THAT(Accept(kOffice, correction->name()), IsOk());
+    if (number % 3 == 0) CorrectOne(correction->name(), number + 1);
+  }
 };
 
 TEST_F(StandingHistoryTest, StoredStandingsAreThoseOfARecomputation) {
   PublishHistories();
+  Services::Get().clock.Set(absl::FromCivil(absl::CivilDay(2024, 12, 31), absl::UTCTimeZone()));
   std::mt19937 random(20240331);
   std::vector<std::string> names;
   for (int history = 0; history < kHistories; ++history) {
@@ -125,6 +139,7 @@ TEST_F(StandingHistoryTest, StoredStandingsAreThoseOfARecomputation) {
           EXPECT_THAT(Return(kOffice, names[i], "退"), IsOk());
         } else {
           EXPECT_THAT(Accept(kOffice, names[i]), IsOk());
+          if (i % 10 == 4) CorrectOne(names[i], i);
         }
       }
     });

@@ -22,6 +22,13 @@ inline constexpr Reason kLaterFigureBelow{
     "累计数 {value} 高于其后 {period} 期已审的 {later}({unit_of_measure}),请在备注中说明原因",
     "The cumulative figure {value} is above the {later} already accepted for the later {period} "
     "({unit_of_measure}); say why in the comment."};
+inline constexpr Reason kNoChangeDiffers{
+    "NO_CHANGE_DIFFERS", absl::StatusCode::kFailedPrecondition,
+    "零报告的数据应与上次已审数据一致({expected}{unit_of_measure})",
+    "NO_CHANGE repeats the figures last accepted, {expected} {unit_of_measure}."};
+inline constexpr Reason kNothingHeld{"NOTHING_HELD", absl::StatusCode::kFailedPrecondition,
+                                     "此前各期没有已审数据,不能零报告",
+                                     "No earlier figure was accepted that NO_CHANGE could repeat."};
 inline constexpr Reason kStandingNotSummable{
     "STANDING_NOT_SUMMABLE", absl::StatusCode::kFailedPrecondition, "各期数据无法累加:{zh}",
     "The periods' figures cannot be summed: {en}."};
@@ -33,27 +40,43 @@ bool IsEarlier(const v1::Standing& a, const v1::Standing& b);
 // A standing with the place and the figures of one report alone.
 v1::Standing StandingOf(const v1::Report& report);
 
-// The standings of one line from its accepted reports, in any order: the truth that the stored ones
-// always equal. In order of period.
+// The standings of one line from its ACCEPTED reports, in any order: the truth that the stored ones
+// always equal. In order of period; a MISSING report has none.
 // FAILED_PRECONDITION STANDING_NOT_SUMMABLE if increments have different units of measure, or sum
 // to more than 22 integer digits.
 absl::StatusOr<std::vector<v1::Standing>> Recompute(
     const std::vector<v1::Report>& accepted, indicator::v1::Indicator::Accumulation accumulation);
 
+// What an acceptance changes in a line: standings that are new or differ, and those that go.
+struct StandingChange {
+  std::vector<v1::Standing> written;
+  std::vector<v1::Standing> removed;
+};
+
 // What a newly accepted report changes in a line that stood at `before` (in order of period): its
-// own standing and, for increments, every later one. Errors as Recompute.
-absl::StatusOr<std::vector<v1::Standing>> Advance(
-    const std::vector<v1::Standing>& before, const v1::Report& report,
-    indicator::v1::Indicator::Accumulation accumulation);
+// own standing and, for increments, every later one. `superseded` is the report that it corrects
+// and whose figures are taken out, or null. Errors as Recompute.
+absl::StatusOr<StandingChange> Advance(const std::vector<v1::Standing>& before,
+                                       const v1::Report& report, const v1::Report* superseded,
+                                       indicator::v1::Indicator::Accumulation accumulation);
 
 // FAILED_PRECONDITION FALL_UNEXPLAINED (field comment) if the report's value is below that of the
-// standing before its period and its comment is empty. Figures in other units cannot be compared.
+// standing before its period and neither its comment nor the reason of a correction says why.
+// Figures in other units cannot be compared.
 absl::Status CheckFall(const v1::Report& report, const std::optional<v1::Standing>& before);
 
 // The same against both neighbours of the report's period in a line that stands at `line` (in order
 // of period), for periods are accepted in any order: also FAILED_PRECONDITION LATER_FIGURE_BELOW
-// (field comment) if the next standing's value is below the report's and its comment is empty.
+// (field comment) if the next standing's value is below the report's and its comment is empty. The
+// reason of a correction is no comment here: what falls is another period's figure, which has none.
+// A standing of the report's own period is not compared.
 absl::Status CheckNeighbours(const v1::Report& report, const std::vector<v1::Standing>& line);
+
+// What a NO_CHANGE report says: the figures of the standing before its period, or zero for
+// increments. FAILED_PRECONDITION NO_CHANGE_DIFFERS (field report.measurement) if it says anything
+// else, NOTHING_HELD if there is no such standing; OK for any other status.
+absl::Status CheckNoChange(const v1::Report& report, const std::optional<v1::Standing>& before,
+                           indicator::v1::Indicator::Accumulation accumulation);
 
 }  // namespace duban::submission
 

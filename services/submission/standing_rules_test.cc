@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/decimal.h"
 #include "common/calendar/period.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -80,7 +81,7 @@ TEST(RecomputeTest, WhatCannotBeSummedIsRefused) {
     const Report earlier = Accepted("2024-01", first);
     EXPECT_THAT(Recompute({earlier, last}, Indicator::INCREMENT),
                 FailsWith(StatusCode::kFailedPrecondition, "STANDING_NOT_SUMMABLE"));
-    EXPECT_THAT(Advance({StandingOf(earlier)}, last, Indicator::INCREMENT),
+    EXPECT_THAT(Advance({StandingOf(earlier)}, last, nullptr, Indicator::INCREMENT),
                 FailsWith(StatusCode::kFailedPrecondition, "STANDING_NOT_SUMMABLE"));
     EXPECT_THAT(Recompute({earlier, last}, Indicator::CUMULATIVE), IsOk());
   }
@@ -106,7 +107,41 @@ std::vector<std::string> RandomPeriods(std::mt19937& random) {
   return periods;
 }
 
-TEST(AdvanceTest, AnyOrderOfAcceptanceGivesTheRecomputedStandings) {
+// What a change leaves of a line.
+void Apply(const StandingChange& change, std::vector<Standing>* line) {
+  const auto at = [&](const Standing& standing) {
+    return std::lower_bound(line->begin(), line->end(), standing, IsEarlier);
+  };
+  const auto is_same = [&](std::vector<Standing>::iterator place, const Standing& standing) {
+    return place != line->end() && place->period() == standing.period();
+  };
+  for (const Standing& standing : change.removed) {
+    ASSERT_TRUE(is_same(at(standing), standing));
+    line->erase(at(standing));
+  }
+  for (const Standing& standing : change.written) {
+    const auto place = at(standing);
+    if (is_same(place, standing)) {
+      *place = standing;
+    } else {
+      line->insert(place, standing);
+    }
+  }
+}
+
+Report RandomAccepted(const std::string& period, std::mt19937& random) {
+  if (random() % 8 == 0) {
+    Report missing = Accepted(period, "");
+    missing.clear_canonical();
+    missing.set_observation_status(Report::MISSING);
+    return missing;
+  }
+  const auto value = Decimal::Parse(absl::StrCat(random() % 1000, ".", random() % 1000));
+  return Accepted(period, absl::StrCat(R"(value: ")", value->ToString(), R"(" base_value: ")",
+                                       random() % 50, R"(" unit_of_measure: "元")"));
+}
+
+TEST(AdvanceTest, AnyOrderOfAcceptanceAndCorrectionGivesTheRecomputedStandings) {
   std::mt19937 random(20240331);
   const Indicator::Accumulation accumulations[] = {Indicator::CUMULATIVE, Indicator::INCREMENT,
                                                    Indicator::LEVEL};
@@ -114,25 +149,75 @@ TEST(AdvanceTest, AnyOrderOfAcceptanceGivesTheRecomputedStandings) {
     const auto accumulation = accumulations[random() % 3];
     std::vector<Report> accepted;
     std::vector<Standing> standings;
+    const auto accept = [&](const Report& report, const Report* superseded) {
+      const auto change = Advance(standings, report, superseded, accumulation);
+      ASSERT_THAT(change, IsOk());
+      Apply(*change, &standings);
+    };
     for (const std::string& period : RandomPeriods(random)) {
-      accepted.push_back(Accepted(
-          period, absl::StrCat(R"(value: ")", random() % 1000, ".", random() % 1000,
-                               R"(" base_value: ")", random() % 50, R"(" unit_of_measure: "元")")));
-      const auto changed = Advance(standings, accepted.back(), accumulation);
-      ASSERT_THAT(changed, IsOk());
-      for (const Standing& standing : *changed) {
-        const auto at = std::lower_bound(standings.begin(), standings.end(), standing, IsEarlier);
-        if (at != standings.end() && at->period() == standing.period()) {
-          *at = standing;
-        } else {
-          standings.insert(at, standing);
-        }
-      }
+      accepted.push_back(RandomAccepted(period, random));
+      accept(accepted.back(), nullptr);
+      if (random() % 3 != 0) continue;
+      Report& corrected = accepted[random() % accepted.size()];
+      Report correction = RandomAccepted(corrected.period(), random);
+      correction.set_name(corrected.name() + "-b");
+      accept(correction, &corrected);
+      corrected = correction;
     }
     const auto truth = Recompute(accepted, accumulation);
     ASSERT_THAT(truth, IsOk());
     ASSERT_EQ(Show(standings), Show(*truth)) << "history " << history;
   }
+}
+
+TEST(CheckNeighboursTest, ACorrectionIsNotHeldAgainstWhatItReplaces) {
+  const std::vector<Standing> line = {
+      StandingOf(Accepted("2024-01", R"(value: "3" unit_of_measure: "家")")),
+      StandingOf(Accepted("2024-02", R"(value: "5" unit_of_measure: "家")")),
+      StandingOf(Accepted("2024-03", R"(value: "8" unit_of_measure: "家")"))};
+  const auto correction = [](const char* value) {
+    Report report =
+        Accepted("2024-02", absl::StrCat("value: \"", value, "\" unit_of_measure: \"家\""));
+    report.set_correction_reason("漏报");
+    return report;
+  };
+  EXPECT_THAT(CheckNeighbours(correction("4"), line), IsOk());
+  // The reason of the correction explains its own fall, but not that a later figure is one now.
+  EXPECT_THAT(CheckNeighbours(correction("2"), line), IsOk());
+  Report higher = correction("9");
+  EXPECT_THAT(CheckNeighbours(higher, line),
+              FailsWith(StatusCode::kFailedPrecondition, "LATER_FIGURE_BELOW", "comment"));
+  higher.set_comment("三月数据同步更正");
+  EXPECT_THAT(CheckNeighbours(higher, line), IsOk());
+}
+
+TEST(CheckNoChangeTest, RepeatsWhatIsHeld) {
+  const Standing held = StandingOf(Accepted("2024-01", R"(value: "3" unit_of_measure: "家")"));
+  const auto unchanged = [](const char* value) {
+    Report report =
+        Accepted("2024-02", absl::StrCat("value: \"", value, "\" unit_of_measure: \"家\""));
+    report.set_observation_status(Report::NO_CHANGE);
+    return report;
+  };
+  const auto check = [&](const char* value, const std::optional<Standing>& before,
+                         Indicator::Accumulation accumulation) {
+    return CheckNoChange(unchanged(value), before, accumulation);
+  };
+  for (const auto accumulation : {Indicator::CUMULATIVE, Indicator::LEVEL}) {
+    EXPECT_THAT(check("3", held, accumulation), IsOk());
+    EXPECT_THAT(
+        check("4", held, accumulation),
+        FailsWith(StatusCode::kFailedPrecondition, "NO_CHANGE_DIFFERS", "report.measurement"));
+    EXPECT_THAT(check("3", std::nullopt, accumulation),
+                FailsWith(StatusCode::kFailedPrecondition, "NOTHING_HELD"));
+  }
+  EXPECT_THAT(check("0", held, Indicator::INCREMENT), IsOk());
+  EXPECT_THAT(check("0", std::nullopt, Indicator::INCREMENT), IsOk());
+  EXPECT_THAT(check("3", held, Indicator::INCREMENT),
+              FailsWith(StatusCode::kFailedPrecondition, "NO_CHANGE_DIFFERS"));
+  Report normal = unchanged("4");
+  normal.set_observation_status(Report::NORMAL);
+  EXPECT_THAT(CheckNoChange(normal, held, Indicator::LEVEL), IsOk());
 }
 
 TEST(CheckNeighboursTest, ALateAcceptanceIsHeldAgainstBothSides) {
@@ -179,6 +264,9 @@ TEST(CheckFallTest, OnlyAnUnexplainedFallIsRefused) {
               IsOk());
   EXPECT_THAT(CheckFall(Accepted("2024-02", R"(value: "1" unit_of_measure: "项")"), before),
               IsOk());
+  lower.set_correction_reason("统计口径更正");
+  EXPECT_THAT(CheckFall(lower, before), IsOk());
+  lower.clear_correction_reason();
   lower.set_comment("剔除重复计算");
   EXPECT_THAT(CheckFall(lower, before), IsOk());
 }

@@ -18,6 +18,12 @@ struct LineName {
   std::string unit;
 };
 
+// A line and a day, `YYYY-MM-DD`.
+struct LineDay {
+  LineName line;
+  std::string day;
+};
+
 // Tables report_lines and standings.
 class StandingStore {
  public:
@@ -28,13 +34,18 @@ class StandingStore {
   // All standings of the line in order of period.
   absl::StatusOr<std::vector<v1::Standing>> List(db::Session& session, const LineName& line) const;
 
-  // The last standing of the line for a period that ends before `period_end`; nothing if none does.
-  absl::StatusOr<std::optional<v1::Standing>> Before(db::Session& session, const LineName& line,
-                                                     const std::string& period_end) const;
+  // The last standing of each line for a period that ends before the day, in the order asked;
+  // nothing where none does.
+  absl::StatusOr<std::vector<std::optional<v1::Standing>>> Before(
+      db::Session& session, const std::vector<LineDay>& days) const;
 
   // Adds the line's standings or replaces those of the same period.
   absl::Status Write(db::Transaction& tx, const LineName& line,
                      const std::vector<v1::Standing>& standings) const;
+
+  // Removes the line's standings of the same periods.
+  absl::Status Remove(db::Transaction& tx, const LineName& line,
+                      const std::vector<v1::Standing>& standings) const;
 };
 
 }  // namespace duban::submission

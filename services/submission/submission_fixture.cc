@@ -359,7 +359,8 @@ std::string SubmissionTest::Content() const {
   std::string content;
   const auto rows = database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
     return session.Query(
-        "CHECKSUM TABLE reports, report_revisions, report_lines, standings, plan_versions,"
+        "CHECKSUM TABLE reports, report_revisions, report_comments, report_lines, standings,"
+        " plan_versions,"
         " outbox_events, request_log");
   });
   EXPECT_THAT(rows, IsOk());

@@ -1,0 +1,57 @@
+#include "common/db/repeated.h"
+
+#include <set>
+#include <string>
+
+#include "common/db/schema_fixture.h"
+#include "common/testing/status_matchers.h"
+#include "gtest/gtest.h"
+
+namespace duban::db {
+namespace {
+
+using ::duban::testing::IsOk;
+
+class RepeatedTest : public SchemaTest {};
+
+constexpr Repeated kInsert = {"INSERT INTO notes (id, text) VALUES ", "(?, ?)", ", ",
+                              " ON DUPLICATE KEY UPDATE text = VALUES(text)"};
+constexpr Repeated kSelect = {"SELECT id, text FROM notes WHERE ", "(id = ? AND text = ?)", " OR ",
+                              " ORDER BY id LIMIT 64"};
+
+std::vector<std::vector<Value>> NotesUpTo(int64_t count, const std::string& text) {
+  std::vector<std::vector<Value>> rows;
+  for (int64_t id = 1; id <= count; ++id) rows.push_back({id, text});
+  return rows;
+}
+
+TEST_F(RepeatedTest, AnyNumberOfRowsIsWrittenAndFoundInOrder) {
+  int64_t there = 0;
+  for (const int64_t count : {0, 1, 2, 3, 63, 64, 65, 127, 200}) {
+    const std::string text = std::to_string(count);
+    const auto changed = database_->RunInTransaction(Soon(), [&](Transaction& tx) {
+      return ExecuteRepeated(tx, kInsert, NotesUpTo(count, text));
+    });
+    ASSERT_THAT(changed, IsOk());
+    EXPECT_EQ(*changed, 2 * there + (count - there)) << count;
+    there = count;
+    const auto found = database_->Read(Soon(), [&](Session& session) {
+      return QueryRepeated(session, kSelect, NotesUpTo(count, text));
+    });
+    ASSERT_THAT(found, IsOk());
+    ASSERT_EQ(found->size(), static_cast<size_t>(count));
+    for (int64_t i = 0; i < count; ++i) EXPECT_EQ((*found)[i].GetInt(0), i + 1);
+  }
+}
+
+TEST_F(RepeatedTest, ARefusedRowRefusesItsStatement) {
+  const Repeated plain = {kInsert.head, kInsert.part, kInsert.separator, ""};
+  const auto changed = database_->RunInTransaction(Soon(), [&](Transaction& tx) {
+    return ExecuteRepeated(tx, plain, {{1, "a"}, {2, "b"}, {1, "c"}, {4, "d"}});
+  });
+  EXPECT_TRUE(IsDuplicate(changed.status()));
+  EXPECT_EQ(Notes(), 0);
+}
+
+}  // namespace
+}  // namespace duban::db

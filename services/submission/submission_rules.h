@@ -1,0 +1,31 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_SUBMISSION_RULES_H_
+#define DUBAN_SERVICES_SUBMISSION_SUBMISSION_RULES_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "duban/indicator/v1/plan_service.pb.h"
+#include "duban/submission/v1/progress.pb.h"
+#include "duban/submission/v1/report.pb.h"
+#include "services/submission/report_move_rules.h"
+
+namespace duban::submission {
+
+// What the database knows that a submission is judged by. Submissions reads it for many reports at
+// once; whoever needs more adds a member here and its reading there.
+struct SubmissionFacts {
+  std::optional<v1::Standing> before;  // the line's last standing of an earlier period
+};
+
+// The one place where a report that is to be submitted is judged: the move, what the plan as it is
+// now says of its line and figures, and what is known of the line. Answers the next revision.
+// Errors of Move (SUBMIT), Complete, CheckNoChange, and of CheckFall where figures are cumulative.
+absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
+                                           const indicator::v1::PlanHistory& plan,
+                                           const Actor& actor, const SubmissionFacts& facts,
+                                           absl::Time now);
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_SUBMISSION_RULES_H_
