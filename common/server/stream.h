@@ -2,6 +2,7 @@
 #define DUBAN_COMMON_SERVER_STREAM_H_
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
 namespace duban::server {
@@ -15,6 +16,10 @@ class MessageStream {
   // Waits for the caller's next message. False at the end: either the caller has sent everything,
   // or the stream is broken, which status() tells. Nothing is to be stored as complete before that.
   virtual bool Read(google::protobuf::Message* message) = 0;
+
+  // True if the caller's next message, or the end, is there or comes within `patience`: then Read
+  // does not wait. For handlers that take at once what has arrived.
+  virtual bool HasNext(absl::Duration patience) = 0;
 
   // Sends a message, as soon as the one before it is on its way. False if the stream is broken.
   virtual bool Write(const google::protobuf::Message& message) = 0;
@@ -57,6 +62,7 @@ class Stream {
  public:
   explicit Stream(MessageStream* stream) : stream_(*stream) {}
   bool Read(Request* request) { return stream_.Read(request); }
+  bool HasNext(absl::Duration patience) { return stream_.HasNext(patience); }
   bool Write(const Response& response) { return stream_.Write(response); }
   absl::Status status() { return stream_.status(); }
 

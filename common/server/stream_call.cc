@@ -45,6 +45,13 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     return Receive(message);
   }
 
+  bool HasNext(absl::Duration patience) override {
+    if (first_unread_) return true;
+    std::unique_lock lock(mutex_);
+    return changed_.wait_until(lock, absl::ToChronoTime(MachineNow() + patience),
+                               [this] { return cancelled_ || arrival_ != Arrival::kAwaited; });
+  }
+
   bool Write(const Message& message) override {
     if (!Await([this] { return !writing_; })) return false;
     outgoing_.Clear();

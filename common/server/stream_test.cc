@@ -116,6 +116,30 @@ TEST_F(StreamTest, BothStreamInTurns) {
   EXPECT_THAT(call.Finish(), IsOk());
 }
 
+TEST_F(StreamTest, AHandlerMayTakeAtOnceWhatHasArrived) {
+  served_->toy.talk = [](CallContext&, Stream<Word, Word>& words) {
+    Word word;
+    EXPECT_TRUE(words.HasNext(absl::ZeroDuration()));  // the first one, which began the handler
+    EXPECT_TRUE(words.Read(&word));
+    EXPECT_FALSE(words.HasNext(absl::Milliseconds(1)));
+    words.Write(Say("more"));
+    EXPECT_TRUE(words.HasNext(kTimeout));
+    EXPECT_TRUE(words.Read(&word));
+    EXPECT_EQ(word.text(), "b");
+    words.Write(Say("enough"));
+    EXPECT_TRUE(words.HasNext(kTimeout));  // the end
+    EXPECT_FALSE(words.Read(&word));
+    return words.status();
+  };
+  TalkCall call(*served_);
+  EXPECT_TRUE(call.stream->Write(Say("a")));
+  EXPECT_EQ(call.Hear(), "more");
+  EXPECT_TRUE(call.stream->Write(Say("b")));
+  EXPECT_EQ(call.Hear(), "enough");
+  call.stream->WritesDone();
+  EXPECT_THAT(call.Finish(), IsOk());
+}
+
 TEST_F(StreamTest, AHandlerMayAnswerBeforeItHasReadEverything) {
   served_->toy.collect = [](CallContext&, Reader<Word>& words) -> absl::StatusOr<Word> {
     Word word;

@@ -46,6 +46,7 @@ ReportService::ReportService(const server::Environment& environment, PlanCache* 
     : stored_(environment, plans),
       submits_(&stored_),
       batches_(&stored_),
+      ingests_(&stored_),
       moves_(&stored_),
       revisions_(&stored_),
       comments_(&stored_) {}
@@ -59,6 +60,7 @@ server::RpcService ReportService::Rpc() {
       .Add("SubmitReport", &submits_, &SubmitService::SubmitReport)
       .Add("ReportNoChange", &submits_, &SubmitService::ReportNoChange)
       .Add("BatchSubmitReports", &batches_, &BatchService::BatchSubmitReports)
+      .Add("IngestReports", &ingests_, &IngestService::IngestReports)
       .Add("WithdrawReport", &moves_, &MoveService::WithdrawReport)
       .Add("EndorseReport", &moves_, &MoveService::EndorseReport)
       .Add("CorrectReport", &moves_, &MoveService::CorrectReport)

@@ -8,6 +8,7 @@
 #include "duban/submission/v1/report_service.pb.h"
 #include "services/submission/batch_service.h"
 #include "services/submission/comment_service.h"
+#include "services/submission/ingest_service.h"
 #include "services/submission/move_service.h"
 #include "services/submission/reports.h"
 #include "services/submission/revision_service.h"
@@ -36,6 +37,7 @@ class ReportService {
   Reports stored_;
   SubmitService submits_;
   BatchService batches_;
+  IngestService ingests_;
   MoveService moves_;
   RevisionService revisions_;
   CommentService comments_;
