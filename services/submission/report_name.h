@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_REPORT_NAME_H_
 #define DUBAN_SERVICES_SUBMISSION_REPORT_NAME_H_
 
+#include <compare>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,16 @@ struct ReportName {
 
   std::string ToString() const;
   std::string PlanName() const;  // `plans/{plan}`
+};
+
+// The place of one report: ids of plan, indicator and unit, and the period.
+struct ReportPlace {
+  std::string plan;
+  std::string indicator;
+  std::string unit;
+  std::string period;
+
+  friend auto operator<=>(const ReportPlace&, const ReportPlace&) = default;
 };
 
 // INVALID_ARGUMENT FIELD_INVALID naming `field` if it is no such name.

@@ -33,6 +33,7 @@ Report DetailsOf(const Report& report) {
   details.set_corrects(report.corrects());
   details.set_correction_reason(report.correction_reason());
   details.set_superseded_by(report.superseded_by());
+  *details.mutable_findings() = report.findings();
   return details;
 }
 

@@ -235,7 +235,7 @@ Report NewCorrection(const Report& accepted, const Report& given, std::string_vi
   if (!given.missing_reason().empty()) entered.set_missing_reason(given.missing_reason());
   if (given.has_provenance()) *entered.mutable_provenance() = given.provenance();
   for (const char* of_old : {"first_submit_time", "submit_time", "submitter", "decision",
-                             "endorsement", "canonical", "permitted_actions"}) {
+                             "endorsement", "canonical", "permitted_actions", "findings"}) {
     entered.GetReflection()->ClearField(&entered, Report::descriptor()->FindFieldByName(of_old));
   }
   Report correction = NewReport(entered, name, now);

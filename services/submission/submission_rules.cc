@@ -1,5 +1,7 @@
 #include "services/submission/submission_rules.h"
 
+#include <utility>
+
 #include "common/base/status.h"
 #include "services/submission/plan_rules.h"
 #include "services/submission/report_rules.h"
@@ -9,6 +11,21 @@ namespace duban::submission {
 
 using indicator::v1::Indicator;
 
+namespace {
+
+// What a complete report says against what its line has said before.
+absl::Status CheckAgainstLine(const v1::Report& report, const indicator::v1::PlanHistory& plan,
+                              const SubmissionFacts& facts) {
+  // The accumulation of an indicator never changes, so any of its revisions tells it.
+  const Indicator* definition = DefinitionOn(plan, report.indicator(), LastDayOf(plan.plan()));
+  if (definition == nullptr) return absl::OkStatus();
+  DUBAN_RETURN_IF_ERROR(CheckNoChange(report, facts.before, definition->accumulation()));
+  if (definition->accumulation() != Indicator::CUMULATIVE) return absl::OkStatus();
+  return CheckFall(report, facts.before);
+}
+
+}  // namespace
+
 absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
                                            const indicator::v1::PlanHistory& plan,
                                            const Actor& actor, const SubmissionFacts& facts,
@@ -16,14 +33,25 @@ absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
   DUBAN_ASSIGN_OR_RETURN(const v1::Report moved,
                          Move(report, {v1::Report::SUBMIT, ""}, plan.plan(), actor, now));
   DUBAN_ASSIGN_OR_RETURN(v1::Report submitted, Complete(moved, plan, now));
-  // The accumulation of an indicator never changes, so any of its revisions tells it.
-  const Indicator* definition = DefinitionOn(plan, report.indicator(), LastDayOf(plan.plan()));
-  if (definition == nullptr) return submitted;
-  DUBAN_RETURN_IF_ERROR(CheckNoChange(submitted, facts.before, definition->accumulation()));
-  if (definition->accumulation() == Indicator::CUMULATIVE) {
-    DUBAN_RETURN_IF_ERROR(CheckFall(submitted, facts.before));
+  DUBAN_RETURN_IF_ERROR(CheckAgainstLine(submitted, plan, facts));
+  submitted.clear_findings();
+  for (v1::Finding& finding : Check(plan, submitted, facts.comparables, now)) {
+    submitted.add_findings()->Swap(&finding);
   }
+  DUBAN_RETURN_IF_ERROR(Refusal(submitted));
   return submitted;
+}
+
+std::vector<v1::Finding> InspectSubmission(const v1::Report& report,
+                                           const indicator::v1::PlanHistory& plan,
+                                           const SubmissionFacts& facts, absl::Time now) {
+  const absl::StatusOr<v1::Report> complete = Complete(report, plan, now);
+  if (!complete.ok()) return FindingsOf(complete.status());
+  std::vector<v1::Finding> findings = FindingsOf(CheckAgainstLine(*complete, plan, facts));
+  for (v1::Finding& finding : Check(plan, *complete, facts.comparables, now)) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 }  // namespace duban::submission

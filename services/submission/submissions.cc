@@ -72,8 +72,8 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
   DUBAN_RETURN_IF_ERROR(FindLines(tx, &works));
   DUBAN_RETURN_IF_ERROR(LockReports(tx, &works));
-  DUBAN_RETURN_IF_ERROR(GatherFacts(tx, &works));
-  JudgeAll(&works);
+  DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works));
+  JudgeAll(&works, &figures);
   DUBAN_RETURN_IF_ERROR(WriteAll(tx, works));
   std::vector<absl::StatusOr<Report>> answers;
   answers.reserve(works.size());
@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   return answers;
 }
 
-void Submissions::JudgeAll(std::vector<Work>* works) {
+void Submissions::JudgeAll(std::vector<Work>* works, ComparableFigures* figures) {
   std::map<std::string, Report> moved;  // by name
   std::map<Line, const Report*> added;  // the new ones among them, by line and period
   for (Work& work : *works) {
@@ -104,11 +104,13 @@ void Submissions::JudgeAll(std::vector<Work>* works) {
     }
     const auto earlier = moved.find(work.before.name());
     if (earlier != moved.end()) work.before = earlier->second;
+    work.facts.comparables = figures->For(*item.plan, work.before, item.call->now());
     absl::StatusOr<Report> given = WithEntered(item, work.before);
     work.answer = !given.ok() ? given
                               : JudgeSubmission(*given, *item.plan, ActorOf(*item.call), work.facts,
                                                 item.call->now());
     if (!work.answer->ok()) continue;
+    figures->Hold(**work.answer);
     const auto place = moved.insert_or_assign((**work.answer).name(), **work.answer).first;
     if (work.IsNew()) added.emplace(line, &place->second);
   }
@@ -203,18 +205,22 @@ absl::Status Submissions::LockReports(db::Transaction& tx, std::vector<Work>* wo
   return absl::OkStatus();
 }
 
-absl::Status Submissions::GatherFacts(db::Transaction& tx, std::vector<Work>* works) const {
-  std::vector<LineDay> days;
-  std::vector<Work*> asking;
+absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
+                                                           std::vector<Work>* works) {
+  std::vector<std::pair<const indicator::v1::PlanHistory*, const Report*>> compared;
+  absl::Time now;
+  for (const Work& work : *works) {
+    if (work.answer || work.twin != nullptr) continue;
+    compared.emplace_back(work.item->plan.get(), &work.before);
+    now = work.item->call->now();
+  }
+  if (compared.empty()) return ComparableFigures();
+  DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, ComparableFigures::Read(tx, compared, now));
   for (Work& work : *works) {
     if (work.answer || work.twin != nullptr) continue;
-    days.push_back({LineOf(work.before), StandingOf(work.before).period_end()});
-    asking.push_back(&work);
+    work.facts.before = figures.Before(work.before);
   }
-  if (days.empty()) return absl::OkStatus();
-  DUBAN_ASSIGN_OR_RETURN(auto before, standings_.Before(tx, days));
-  for (size_t i = 0; i < asking.size(); ++i) asking[i]->facts.before = std::move(before[i]);
-  return absl::OkStatus();
+  return figures;
 }
 
 absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>& works) const {

@@ -11,10 +11,10 @@
 #include "common/db/request_log.h"
 #include "common/server/call_context.h"
 #include "duban/submission/v1/report.pb.h"
+#include "services/submission/comparable_figures.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/report_name.h"
 #include "services/submission/reports.h"
-#include "services/submission/standing_store.h"
 
 namespace duban::submission {
 
@@ -57,14 +57,14 @@ class Submissions {
   absl::Status AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status FindLines(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status LockReports(db::Transaction& tx, std::vector<Work>* works) const;
-  absl::Status GatherFacts(db::Transaction& tx, std::vector<Work>* works) const;
-  static void JudgeAll(std::vector<Work>* works);
+  static absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx,
+                                                       std::vector<Work>* works);
+  static void JudgeAll(std::vector<Work>* works, ComparableFigures* figures);
   absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works) const;
   absl::Status CheckPlaces(db::Transaction& tx, const std::vector<v1::Report>& added) const;
   absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works) const;
 
   const Reports* reports_;
-  StandingStore standings_;
 };
 
 }  // namespace duban::submission
