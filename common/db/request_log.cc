@@ -23,6 +23,8 @@ constexpr Repeated kInsert = {
     "INSERT INTO request_log (service, caller, request_id, fingerprint, reply, create_time) "
     "VALUES ",
     "(?, ?, ?, ?, ?, ?)", ", ", ""};
+constexpr char kPurge[] =
+    "DELETE FROM request_log WHERE create_time < ? ORDER BY create_time LIMIT ?";
 
 // After a commit without an answer: how often to look for the key, with doubling pauses from the
 // first. Together some three seconds, in which a server comes back from a crash.
@@ -131,6 +133,13 @@ absl::StatusOr<std::string> RunOnce(
   if (IsOutcomeUnknown(reply.status())) return ResolveOutcome(database, deadline, key);
   if (key.made_by_server || GetReason(reply.status()) == kRequestIdReused.name) return reply;
   return AnswerOfTwin(database, deadline, key, reply.status());
+}
+
+absl::StatusOr<int64_t> PurgeRequestLog(Database& database, absl::Time deadline, absl::Time before,
+                                        int limit) {
+  return database.RunInTransaction(deadline, [&](Transaction& transaction) {
+    return transaction.Execute(kPurge, {before, limit});
+  });
 }
 
 }  // namespace duban::db

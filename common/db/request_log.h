@@ -1,6 +1,7 @@
 #ifndef DUBAN_COMMON_DB_REQUEST_LOG_H_
 #define DUBAN_COMMON_DB_REQUEST_LOG_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -57,6 +58,11 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
 absl::StatusOr<std::string> RunOnce(
     Database& database, absl::Time deadline, absl::Time now, const RequestKey& key,
     const std::function<absl::StatusOr<std::string>(Transaction&)>& body);
+
+// Deletes at most `limit` replies recorded before `before`, the oldest first, and answers how many
+// it found. A repeat of such a call would take effect anew.
+absl::StatusOr<int64_t> PurgeRequestLog(Database& database, absl::Time deadline, absl::Time before,
+                                        int limit);
 
 }  // namespace duban::db
 

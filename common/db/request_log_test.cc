@@ -226,5 +226,52 @@ TEST_F(UnknownOutcomeTest, AServerThatStaysAwayLeavesTheOutcomeUnknown) {
   EXPECT_EQ(Notes(), 1);
 }
 
+TEST_F(RequestLogTest, ThePurgeTakesTheOldestUpToItsLimit) {
+  for (int age = 1; age <= 5; ++age) {
+    RequestKey key = key_;
+    key.request_id.back() = static_cast<char>('0' + age);
+    ASSERT_THAT(RunOnce(*database_, Soon(), now_ - absl::Hours(age), key,
+                        [](Transaction&) -> absl::StatusOr<std::string> { return "r"; }),
+                IsOk());
+  }
+  const auto purge = [&](int hours, int limit) {
+    return PurgeRequestLog(*database_, Soon(), now_ - absl::Hours(hours), limit).value_or(-1);
+  };
+  EXPECT_EQ(purge(2, 2), 2);
+  EXPECT_EQ(Select("SELECT MIN(create_time) FROM request_log").at(0).GetTime(0),
+            now_ - absl::Hours(3));
+  EXPECT_EQ(purge(2, 2), 1);
+  EXPECT_EQ(purge(2, 2), 0);
+  EXPECT_EQ(Logged(), 2);
+}
+
+TEST_F(RequestLogTest, ThePurgeFindsItsRowsByTheirIndex) {
+  std::string values;
+  for (int i = 0; i < 2000; ++i) {
+    values += (i == 0 ? "('s', 'c', '" : ", ('s', 'c', '") + std::to_string(i) +
+              "', 'f', 'r', '2024-01-01 00:00:00' + INTERVAL " + std::to_string(i) + " MINUTE)";
+  }
+  ASSERT_THAT(
+      database_->RunInTransaction(Soon(),
+                                  [&](Transaction& transaction) {
+                                    return transaction
+                                        .Execute(
+                                            "INSERT INTO request_log (service, caller, request_id,"
+                                            " fingerprint, reply, create_time) VALUES " +
+                                            values)
+                                        .status();
+                                  }),
+      IsOk());
+  const Rows plan = Select(
+      "EXPLAIN DELETE FROM request_log WHERE create_time < '2024-01-01 01:00:00'"
+      " ORDER BY create_time LIMIT 500");
+  bool by_index = false;
+  for (size_t column = 0; column < 9; ++column) {
+    by_index = by_index || (!plan.at(0).IsNull(column) &&
+                            plan.at(0).GetString(column) == "request_log_by_create_time");
+  }
+  EXPECT_TRUE(by_index);
+}
+
 }  // namespace
 }  // namespace duban::db

@@ -164,6 +164,12 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   families.push_back(Family("duban_audit_refusals_unwritten_total",
                             "Refused calls that are in the log but not in the audit log",
                             MetricType::Counter, {{{}, double(readers_.refusals_unwritten())}}));
+  families.push_back(Family("duban_audit_refusals_dropped_total",
+                            "Unauthenticated calls beyond the rate that the audit log takes",
+                            MetricType::Counter, {{{}, double(readers_.refusals_dropped())}}));
+  families.push_back(Family("duban_request_log_purged_total",
+                            "Replies deleted because no repeat is expected any more",
+                            MetricType::Counter, {{{}, double(readers_.replies_purged())}}));
   AddProcessState(&families);
   return families;
 }

@@ -59,6 +59,8 @@ class ProcessMetrics : public prometheus::Collectable {
     std::function<int()> busy;
     std::function<int()> streams;
     std::function<int64_t()> refusals_unwritten;
+    std::function<int64_t()> refusals_dropped;
+    std::function<int64_t()> replies_purged;
   };
   ProcessMetrics(std::string_view service, Readers readers);
 

@@ -51,6 +51,10 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(20),
           "how long running calls may take to end after SIGTERM");
 ABSL_FLAG(absl::Duration, readiness_interval, duban::server::ServingOptions{}.readiness_interval,
           "how often the database is asked whether it is there, 10ms to 1m");
+ABSL_FLAG(absl::Duration, request_log_retention,
+          duban::server::ServingOptions{}.request_log_retention,
+          "how long the reply of a changing call is kept for repeats of its request_id, 1h to"
+          " 8784h");
 ABSL_FLAG(std::string, log_level, "info", "lowest level logged: debug, info, warning or error");
 ABSL_FLAG(std::string, local_now, "",
           "instant (RFC 3339) that the business clock reads at start; only with"
@@ -105,6 +109,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   options.stream_workers = absl::GetFlag(FLAGS_stream_workers);
   options.stream_idle_timeout = absl::GetFlag(FLAGS_stream_idle_timeout);
   options.readiness_interval = absl::GetFlag(FLAGS_readiness_interval);
+  options.request_log_retention = absl::GetFlag(FLAGS_request_log_retention);
   DUBAN_RETURN_IF_ERROR(CheckAddress("listen", options.listen));
   if (!options.metrics_listen.empty()) {
     DUBAN_RETURN_IF_ERROR(CheckAddress("metrics_listen", options.metrics_listen));
@@ -118,6 +123,8 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
                                       absl::Milliseconds(10), absl::Minutes(10)));
   DUBAN_RETURN_IF_ERROR(CheckDuration("readiness_interval", options.readiness_interval,
                                       absl::Milliseconds(10), absl::Minutes(1)));
+  DUBAN_RETURN_IF_ERROR(CheckDuration("request_log_retention", options.request_log_retention,
+                                      absl::Hours(1), absl::Hours(366 * 24)));
   return options;
 }
 

@@ -23,6 +23,8 @@ struct ServingOptions {
   int stream_workers = 16;
   absl::Duration stream_idle_timeout = absl::Seconds(30);
   absl::Duration readiness_interval = absl::Seconds(2);
+  absl::Duration request_log_retention = absl::Hours(7 * 24);  // how long a repeat is recognised
+  absl::Duration request_log_interval = absl::Minutes(10);     // between two purges
 };
 
 // What the flags that all services have say, checked. A service with flags of its own has a struct

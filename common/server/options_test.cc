@@ -43,6 +43,7 @@ TEST_F(OptionsTest, DefaultsAreValid) {
   EXPECT_EQ(options->serving.queue_capacity, 1024);
   EXPECT_EQ(options->serving.max_request_bytes, 1 << 20);
   EXPECT_EQ(options->database.connections, 16);
+  EXPECT_EQ(options->serving.request_log_retention, absl::Hours(168));
   EXPECT_EQ(options->drain_timeout, absl::Seconds(20));
   EXPECT_FALSE(options->database.tls_required);
   EXPECT_FALSE(options->issuers.allow_development);
@@ -78,6 +79,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("stream_idle_timeout", "9s");
   SetFlag("drain_timeout", "4s");
   SetFlag("readiness_interval", "50ms");
+  SetFlag("request_log_retention", "48h");
   SetFlag("log_level", "warning");
   SetFlag("service_key_file", "key.jwk");
   SetFlag("allow_development_issuer", "true");
@@ -93,6 +95,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options->serving.stream_workers, 7);
   EXPECT_EQ(options->serving.stream_idle_timeout, absl::Seconds(9));
   EXPECT_EQ(options->serving.readiness_interval, absl::Milliseconds(50));
+  EXPECT_EQ(options->serving.request_log_retention, absl::Hours(48));
   EXPECT_EQ(options->database.unix_socket, "/run/db.sock");
   EXPECT_EQ(options->database.host, "db");
   EXPECT_EQ(options->database.port, 3307);
@@ -157,6 +160,8 @@ const BadFlagCase kBadFlags[] = {
     {"stream_idle_timeout", "0"},
     {"drain_timeout", "inf"},
     {"readiness_interval", "0"},
+    {"request_log_retention", "59m"},
+    {"request_log_retention", "8785h"},
     {"log_level", "loud"},
     {"issuers_file", ""},
     {"local_now", "yesterday"},

@@ -9,10 +9,18 @@ namespace {
 
 constexpr size_t kCapacity = 1024;
 constexpr absl::Duration kTimeLimit = absl::Seconds(2);
+constexpr double kStrangersPerSecond = 10;
+constexpr double kStrangersAtOnce = 100;
+constexpr double kWarningsPerSecond = 1.0 / 60;
 
 }  // namespace
 
-Refusals::Refusals(Record record) : record_(std::move(record)), thread_([this] { Work(); }) {}
+Refusals::Refusals(Record record, const Clock* clock)
+    : record_(std::move(record)),
+      clock_(clock),
+      strangers_(kStrangersPerSecond, kStrangersAtOnce),
+      warnings_(kWarningsPerSecond, 1),
+      thread_([this] { Work(); }) {}
 
 Refusals::~Refusals() {
   {
@@ -26,6 +34,7 @@ Refusals::~Refusals() {
 void Refusals::Add(CallContext call, absl::Status refusal) {
   {
     const std::lock_guard lock(mutex_);
+    if (Drops(refusal)) return;
     if (queue_.size() < kCapacity) {
       queue_.emplace_back(std::move(call), std::move(refusal));
       arrived_.notify_one();
@@ -33,6 +42,18 @@ void Refusals::Add(CallContext call, absl::Status refusal) {
     }
   }
   GiveUp(call, refusal, absl::ResourceExhaustedError("too many refusals wait to be recorded"));
+}
+
+bool Refusals::Drops(const absl::Status& refusal) {
+  if (!absl::IsUnauthenticated(refusal)) return false;
+  const absl::Time now = clock_->Now();
+  if (strangers_.Take(now)) return false;
+  const int64_t dropped = ++dropped_;
+  if (warnings_.Take(now)) {
+    LogWarning("unauthenticated calls are too many for the audit log",
+               {{"dropped", std::to_string(dropped)}});
+  }
+  return true;
 }
 
 void Refusals::Work() {

@@ -14,6 +14,7 @@
 #include "common/server/mutation.h"
 #include "common/server/readiness.h"
 #include "common/server/refusals.h"
+#include "common/server/request_log_retention.h"
 #include "common/server/worker_pool.h"
 #include "prometheus/exposer.h"
 
@@ -42,9 +43,11 @@ struct ServiceServer::State {
         foundation(the_foundation),
         registry(std::make_shared<prometheus::Registry>()),
         mutations(foundation.database, std::string(definition.name)),
-        refusals([this](const CallContext& call, const absl::Status& refusal) {
-          return definition.record_refusal(*foundation.database, call, refusal);
-        }),
+        refusals(
+            [this](const CallContext& call, const absl::Status& refusal) {
+              return definition.record_refusal(*foundation.database, call, refusal);
+            },
+            foundation.clock),
         workers(options.workers, options.queue_capacity),
         stream_workers(options.stream_workers, options.stream_workers),
         adapter({.verifier = foundation.verifier,
@@ -69,6 +72,7 @@ struct ServiceServer::State {
   WorkerPool workers;
   WorkerPool stream_workers;
   Adapter adapter;
+  std::optional<RequestLogRetention> retention;
   std::shared_ptr<ProcessMetrics> process_metrics;
   std::unique_ptr<prometheus::Exposer> exposer;
   std::unique_ptr<GrpcServer> server;
@@ -92,13 +96,17 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
     services.push_back(std::move(bound));
     names.push_back(service.full_name());
   }
+  retention.emplace(foundation.database, foundation.clock, options.request_log_retention,
+                    options.request_log_interval);
   process_metrics = std::make_shared<ProcessMetrics>(
       definition.name,
       ProcessMetrics::Readers{.pool = [this] { return foundation.database->Stats(); },
                               .queued = [this] { return workers.queued(); },
                               .busy = [this] { return workers.busy(); },
                               .streams = [this] { return stream_workers.busy(); },
-                              .refusals_unwritten = [this] { return refusals.unwritten(); }});
+                              .refusals_unwritten = [this] { return refusals.unwritten(); },
+                              .refusals_dropped = [this] { return refusals.dropped(); },
+                              .replies_purged = [this] { return retention->purged(); }});
   if (!options.metrics_listen.empty()) {
     DUBAN_ASSIGN_OR_RETURN(exposer, Expose(options.metrics_listen));
     exposer->RegisterCollectable(registry);

@@ -179,12 +179,14 @@ std::set<std::string> Shapes(const std::string& page) {
 TEST(MetricsTest, NamesAndLabelsAreFixed) {
   ServedToy served(WithMetrics());
   const std::set<std::string> want = {
+      "duban_audit_refusals_dropped_total",
       "duban_audit_refusals_unwritten_total",
       "duban_build_info{service,version}",
       "duban_db_connections_discarded_total",
       "duban_db_pool_connections{state}",
       "duban_db_pool_wait_timeouts_total",
       "duban_db_pool_waiting",
+      "duban_request_log_purged_total",
       "duban_server_queue_depth",
       "duban_server_refused_total{reason}",
       "duban_server_stream_workers_busy",
