@@ -28,6 +28,9 @@ absl::StatusOr<Report> MoveService::MoveOne(server::CallContext& call, const Req
         DUBAN_ASSIGN_OR_RETURN(const Report before, reports_->Lock(tx, call, name, request.etag()));
         DUBAN_ASSIGN_OR_RETURN(Report after,
                                Move(before, move, plan->plan(), ActorOf(call), call.now()));
+        if (move.action == Report::WITHDRAW) {
+          DUBAN_RETURN_IF_ERROR(fulfilment_.Release(tx, call, before));
+        }
         DUBAN_RETURN_IF_ERROR(reports_->Write(tx, {{&call, before, after, move}}));
         return Shown(call, *plan, std::move(after));
       });

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/server/call_context.h"
 #include "duban/submission/v1/report_service.pb.h"
+#include "services/submission/obligation_fulfilment.h"
 #include "services/submission/reports.h"
 #include "services/submission/standing_store.h"
 
@@ -45,6 +46,7 @@ class MoveService {
 
   const Reports* reports_;
   StandingStore standings_;
+  ObligationFulfilment fulfilment_;
 };
 
 }  // namespace duban::submission

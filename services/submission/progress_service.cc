@@ -40,6 +40,7 @@ ProgressService::ProgressService(const server::Environment& environment, PlanCac
       mutations_(environment.mutations),
       plans_(plans),
       boards_(environment.database, plans),
+      completeness_(environment, plans),
       audit_("submission") {}
 
 server::RpcService ProgressService::Rpc() {
@@ -47,7 +48,8 @@ server::RpcService ProgressService::Rpc() {
       .Add("GetScoreboard", this, &ProgressService::GetScoreboard)
       .Add("GetTrend", this, &ProgressService::GetTrend)
       .Add("FreezeProgress", this, &ProgressService::FreezeProgress)
-      .Add("GetSnapshot", this, &ProgressService::GetSnapshot);
+      .Add("GetSnapshot", this, &ProgressService::GetSnapshot)
+      .Add("GetCompleteness", &completeness_, &CompletenessReader::GetCompleteness);
 }
 
 absl::StatusOr<v1::Scoreboard> ProgressService::GetScoreboard(

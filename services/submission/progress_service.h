@@ -12,6 +12,7 @@
 #include "common/server/rpc_service.h"
 #include "duban/submission/v1/progress_service.pb.h"
 #include "services/submission/board_cache.h"
+#include "services/submission/completeness.h"
 #include "services/submission/history_store.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/snapshot_store.h"
@@ -51,6 +52,7 @@ class ProgressService {
   const server::Mutations* mutations_;
   PlanCache* plans_;
   BoardCache boards_;
+  CompletenessReader completeness_;
   HistoryStore history_;
   SnapshotStore snapshots_;
   Audit audit_;

@@ -7,7 +7,7 @@
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
-
+#include "services/submission/judgement_rules.h"
 #include "services/submission/plan_rules.h"
 
 namespace duban::submission {
@@ -57,19 +57,6 @@ bool IsOwnHead(const Report& report, const Actor& actor) {
   return actor.Has(common::v1::UNIT_HEAD) && !actor.unit.empty() && actor.unit == report.unit();
 }
 
-absl::Status CheckJudge(const Report& report, const Plan& plan, const Actor& actor) {
-  // A token may carry roles of several kinds, and act for units beside its own.
-  const bool own = actor.unit == report.unit() || std::find(actor.units.begin(), actor.units.end(),
-                                                            report.unit()) != actor.units.end();
-  if (own) return Error(kOwnUnitReview);
-  const auto& group = plan.work_group();
-  if (report.unit() != group.office() || actor.Has(common::v1::LEADER)) return absl::OkStatus();
-  const bool reviewer = actor.Has(common::v1::OFFICE) && !actor.unit.empty() &&
-                        actor.unit == group.recusal_reviewer();
-  if (reviewer) return absl::OkStatus();
-  return Error(kRecusalRequired).With("recusal_reviewer", group.recusal_reviewer());
-}
-
 bool IsSubmitter(const Report& report, const Actor& actor) {
   return !report.submitter().empty() && report.submitter() == actor.subject;
 }
@@ -91,7 +78,7 @@ bool IsTheirs(const Arrow& arrow, const Report& report, const Plan& plan, const 
              (arrow.action != Report::ENDORSE || !IsSubmitter(report, actor));
     case By::kOffice:
       return (actor.Has(common::v1::OFFICE) || actor.Has(common::v1::LEADER)) &&
-             CheckJudge(report, plan, actor).ok();
+             CheckJudge(report.unit(), plan, actor).ok();
   }
   return false;
 }
@@ -115,7 +102,7 @@ std::vector<Report::Action> PermittedActions(const Report& report, const Plan& p
 absl::Status CheckPermission(const Report& report, const ReportMove& move, const Plan& plan,
                              const Actor& actor) {
   const bool inside = move.action == Report::RETURN && IsOwnHead(report, actor);
-  if (IsJudgement(move.action) && !inside) return CheckJudge(report, plan, actor);
+  if (IsJudgement(move.action) && !inside) return CheckJudge(report.unit(), plan, actor);
   const bool waits = report.state() == Report::SUBMITTED && plan.endorsement_required();
   if (move.action == Report::ENDORSE && waits && IsSubmitter(report, actor)) {
     return Error(kOwnSubmission);

@@ -7,6 +7,7 @@
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
 #include "services/submission/check_service.h"
+#include "services/submission/obligation_service.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/progress_service.h"
 #include "services/submission/report_service.h"
@@ -21,17 +22,19 @@ class Submission : public server::Assembly {
   Submission(const std::string& indicator_target, const server::Environment& environment)
       : indicator_(indicator_target, "services/submission", environment.signer),
         plans_(&indicator_),
+        obligations_(environment, &plans_),
         reports_(environment, &plans_),
         progress_(environment, &plans_),
         checks_(environment, &plans_) {}
 
   std::vector<server::RpcService> Services() override {
-    return {reports_.Rpc(), progress_.Rpc(), checks_.Rpc()};
+    return {obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(), checks_.Rpc()};
   }
 
  private:
   client::Caller indicator_;
   PlanCache plans_;
+  ObligationService obligations_;
   ReportService reports_;
   ProgressService progress_;
   CheckService checks_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "services/submission/obligation_rules.h"
 #include "services/submission/plan_rules.h"
 #include "services/submission/report_rules.h"
 #include "services/submission/standing_rules.h"
@@ -33,6 +34,9 @@ absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
   DUBAN_ASSIGN_OR_RETURN(const v1::Report moved,
                          Move(report, {v1::Report::SUBMIT, ""}, plan.plan(), actor, now));
   DUBAN_ASSIGN_OR_RETURN(v1::Report submitted, Complete(moved, plan, now));
+  if (facts.obligation) {
+    DUBAN_RETURN_IF_ERROR(CheckSubmission(*facts.obligation, submitted.late_reason(), now));
+  }
   DUBAN_RETURN_IF_ERROR(CheckAgainstLine(submitted, plan, facts));
   submitted.clear_findings();
   for (v1::Finding& finding : Check(plan, submitted, facts.comparables, now)) {

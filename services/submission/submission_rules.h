@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "duban/indicator/v1/plan_service.pb.h"
+#include "duban/submission/v1/obligation.pb.h"
 #include "duban/submission/v1/progress.pb.h"
 #include "duban/submission/v1/report.pb.h"
 #include "services/submission/check_rules.h"
@@ -17,14 +18,15 @@ namespace duban::submission {
 // What the database knows that a submission is judged by. Submissions reads it for many reports at
 // once; whoever needs more adds a member here and its reading there.
 struct SubmissionFacts {
-  std::optional<v1::Standing> before;  // the line's last standing of an earlier period
-  Comparables comparables;             // what the checks compare it with
+  std::optional<v1::Standing> before;        // the line's last standing of an earlier period
+  Comparables comparables;                   // what the checks compare it with
+  std::optional<v1::Obligation> obligation;  // the report's, if one was opened
 };
 
 // The one place where a report that is to be submitted is judged: the move, what the plan as it is
 // now says of its line and figures, and what is known of the line. Answers the next revision.
-// Errors of Move (SUBMIT), Complete, CheckNoChange, of CheckFall where figures are cumulative, and
-// of Refusal; what is no reason to refuse stands in its findings.
+// Errors of Move (SUBMIT), Complete, CheckSubmission, CheckNoChange, of CheckFall where figures are
+// cumulative, and of Refusal; what is no reason to refuse stands in its findings.
 absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
                                            const indicator::v1::PlanHistory& plan,
                                            const Actor& actor, const SubmissionFacts& facts,

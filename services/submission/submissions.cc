@@ -72,9 +72,10 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
   DUBAN_RETURN_IF_ERROR(FindLines(tx, &works));
   DUBAN_RETURN_IF_ERROR(LockReports(tx, &works));
+  DUBAN_ASSIGN_OR_RETURN(LockedObligations obligations, LockObligations(tx, &works));
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works));
   JudgeAll(&works, &figures);
-  DUBAN_RETURN_IF_ERROR(WriteAll(tx, works));
+  DUBAN_RETURN_IF_ERROR(WriteAll(tx, works, &obligations));
   std::vector<absl::StatusOr<Report>> answers;
   answers.reserve(works.size());
   for (Work& work : works) {
@@ -205,6 +206,21 @@ absl::Status Submissions::LockReports(db::Transaction& tx, std::vector<Work>* wo
   return absl::OkStatus();
 }
 
+absl::StatusOr<LockedObligations> Submissions::LockObligations(db::Transaction& tx,
+                                                               std::vector<Work>* works) const {
+  std::vector<Report> reports;
+  for (const Work& work : *works) {
+    if (!work.answer && work.twin == nullptr) reports.push_back(work.before);
+  }
+  DUBAN_ASSIGN_OR_RETURN(LockedObligations obligations, fulfilment_.Lock(tx, reports));
+  for (Work& work : *works) {
+    if (work.answer || work.twin != nullptr) continue;
+    const auto found = obligations.find(KeyOf(work.before));
+    if (found != obligations.end()) work.facts.obligation = found->second;
+  }
+  return obligations;
+}
+
 absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
                                                            std::vector<Work>* works) {
   std::vector<std::pair<const indicator::v1::PlanHistory*, const Report*>> compared;
@@ -223,7 +239,8 @@ absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
   return figures;
 }
 
-absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>& works) const {
+absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>& works,
+                                   LockedObligations* obligations) const {
   std::vector<ReportWrite> writes;
   std::vector<Report> added;
   for (const Work& work : works) {
@@ -234,6 +251,7 @@ absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>&
   if (writes.empty()) return absl::OkStatus();
   DUBAN_RETURN_IF_ERROR(reports_->Write(tx, writes));
   DUBAN_RETURN_IF_ERROR(CheckPlaces(tx, added));
+  DUBAN_RETURN_IF_ERROR(fulfilment_.Meet(tx, writes, obligations));
   return RecordReplies(tx, works);
 }
 

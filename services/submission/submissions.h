@@ -12,6 +12,7 @@
 #include "common/server/call_context.h"
 #include "duban/submission/v1/report.pb.h"
 #include "services/submission/comparable_figures.h"
+#include "services/submission/obligation_fulfilment.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/report_name.h"
 #include "services/submission/reports.h"
@@ -57,14 +58,18 @@ class Submissions {
   absl::Status AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status FindLines(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status LockReports(db::Transaction& tx, std::vector<Work>* works) const;
+  absl::StatusOr<LockedObligations> LockObligations(db::Transaction& tx,
+                                                    std::vector<Work>* works) const;
   static absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx,
                                                        std::vector<Work>* works);
   static void JudgeAll(std::vector<Work>* works, ComparableFigures* figures);
-  absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works) const;
+  absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works,
+                        LockedObligations* obligations) const;
   absl::Status CheckPlaces(db::Transaction& tx, const std::vector<v1::Report>& added) const;
   absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works) const;
 
   const Reports* reports_;
+  ObligationFulfilment fulfilment_;
 };
 
 }  // namespace duban::submission

@@ -1,0 +1,54 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_OBLIGATION_OPENING_H_
+#define DUBAN_SERVICES_SUBMISSION_OBLIGATION_OPENING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/audit/audit.h"
+#include "common/outbox/outbox.h"
+#include "common/server/call_context.h"
+#include "duban/submission/v1/obligation_service.pb.h"
+#include "services/submission/obligation_rules.h"
+#include "services/submission/obligation_store.h"
+
+namespace duban::submission {
+
+// Makes the obligations of lines, each with its audit entry and event.
+class ObligationOpening {
+ public:
+  ObligationOpening();
+
+  // Opens what these lines of the plan (id) owe, in the caller's transaction, which grows by three
+  // rows a line. Lines that have an obligation keep it. FAILED_PRECONDITION
+  // SESSION_PERIOD_MISMATCH.
+  absl::StatusOr<v1::OpenObligationsResponse> Open(db::Transaction& tx,
+                                                   const server::CallContext& call,
+                                                   const std::string& plan, const Opening& opening,
+                                                   const std::vector<OwedLine>& lines) const;
+
+ private:
+  // Adds what is missing beside `existing`. The status IsDuplicate, and nothing is written, if
+  // another call was faster.
+  absl::StatusOr<std::vector<v1::Obligation>> Add(
+      db::Transaction& tx, const server::CallContext& call, const std::string& plan,
+      const Opening& opening, const std::vector<OwedLine>& lines,
+      const std::vector<v1::Obligation>& existing) const;
+
+  // Meets the obligations just made whose lines have been reported on.
+  absl::Status MeetFromReports(db::Transaction& tx, const server::CallContext& call,
+                               std::vector<v1::Obligation>* made) const;
+
+  // Gives those that have not opened the instants of `opening`; answers how many.
+  absl::StatusOr<int> RescheduleAll(db::Transaction& tx, const server::CallContext& call,
+                                    const std::string& plan, const Opening& opening,
+                                    const std::vector<v1::Obligation>& existing) const;
+
+  ObligationStore obligations_;
+  Audit audit_;
+  Outbox outbox_;
+};
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_OBLIGATION_OPENING_H_
