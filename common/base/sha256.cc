@@ -1,5 +1,7 @@
 #include "common/base/sha256.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "openssl/evp.h"
 
@@ -33,5 +35,11 @@ std::string Sha256(std::string_view bytes) {
 }
 
 std::string Sha256Hex(std::string_view bytes) { return absl::BytesToHexString(Sha256(bytes)); }
+
+bool IsSha256Hex(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
 
 }  // namespace duban

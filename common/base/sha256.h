@@ -31,6 +31,9 @@ std::string Sha256(std::string_view bytes);
 // The digest as 64 lower-case hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);
 
+// True for 64 lower-case hexadecimal digits.
+bool IsSha256Hex(std::string_view text);
+
 }  // namespace duban
 
 #endif  // DUBAN_COMMON_BASE_SHA256_H_

@@ -24,5 +24,13 @@ TEST(Sha256Test, PartsMakeTheSameDigestAsTheWhole) {
   }
 }
 
+TEST(Sha256Test, ADigestInTextIsLowerCaseAndWhole) {
+  EXPECT_TRUE(IsSha256Hex(Sha256Hex("abc")));
+  for (const std::string& text : {std::string(), std::string(63, '0'), std::string(65, '0'),
+                                  std::string(64, 'A'), std::string(64, 'g')}) {
+    EXPECT_FALSE(IsSha256Hex(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace duban

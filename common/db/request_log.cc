@@ -55,24 +55,6 @@ absl::StatusOr<std::string> AnswerOfTwin(Database& database, absl::Time deadline
   return failure;
 }
 
-absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
-                                           const RequestKey& key) {
-  absl::Duration pause = kFirstPause;
-  bool absent_before = false;
-  for (int i = 0; i < kLookups; ++i) {
-    absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
-    if (recorded.ok() && *recorded) return **std::move(recorded);
-    // The server may still be at the commit when it is asked first, so absence counts only twice.
-    // Even then it is no proof, which is why the caller is not told "failed".
-    const bool absent = recorded.ok();
-    if ((absent && absent_before) || MachineNow() + pause >= deadline) break;
-    absent_before = absent;
-    absl::SleepFor(pause);
-    pause *= 2;
-  }
-  return Error(kOutcomeUnknown).Build();
-}
-
 }  // namespace
 
 absl::Status RequestIdReused(const RequestKey& key) {
@@ -113,6 +95,24 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
     rows.push_back({key.service, key.caller, key.request_id, key.fingerprint, reply, now});
   }
   return ExecuteRepeated(tx, kInsert, rows).status();
+}
+
+absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
+                                           const RequestKey& key) {
+  absl::Duration pause = kFirstPause;
+  bool absent_before = false;
+  for (int i = 0; i < kLookups; ++i) {
+    absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
+    if (recorded.ok() && *recorded) return **std::move(recorded);
+    // The server may still be at the commit when it is asked first, so absence counts only twice.
+    // Even then it is no proof, which is why the caller is not told "failed".
+    const bool absent = recorded.ok();
+    if ((absent && absent_before) || MachineNow() + pause >= deadline) break;
+    absent_before = absent;
+    absl::SleepFor(pause);
+    pause *= 2;
+  }
+  return Error(kOutcomeUnknown).Build();
 }
 
 absl::StatusOr<std::string> RunOnce(

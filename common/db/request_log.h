@@ -50,6 +50,11 @@ absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindRepl
 absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& replies,
                            absl::Time now);
 
+// What became of a commit without an answer: the reply recorded under the key, looked up on fresh
+// connections for some three seconds; UNAVAILABLE OUTCOME_UNKNOWN if it is not there.
+absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
+                                           const RequestKey& key);
+
 // Runs `body` in a transaction that also records its reply under the key, so that it takes effect
 // once: a repeat gets the recorded reply without running the body again.
 // INVALID_ARGUMENT REQUEST_ID_REUSED (field request_id) if the key was used with another

@@ -34,7 +34,8 @@ absl::StatusOr<v1::CheckReportResponse> CheckService::CheckReport(
         reports_.database().Read(call.deadline(), [&](db::Session& session) {
           return ComparableFigures::Read(session, {{plan.get(), &report}}, call.now());
         }));
-    facts = {figures.Before(report), figures.For(*plan, report, call.now())};
+    facts.before = figures.Before(report);
+    facts.comparables = figures.For(*plan, report, call.now());
   }
   v1::CheckReportResponse response;
   Report judged = report;

@@ -5,24 +5,28 @@
 #include "absl/flags/flag.h"
 #include "common/base/status.h"
 #include "common/server/flag_checks.h"
-#include "services/submission/submission.h"
 
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
           "where the indicator service is, which knows the plans: host:port or dns:///host:port");
+ABSL_FLAG(int, submits_together, 64,
+          "submissions that share a transaction while they wait, 1 to 500; 1: none does");
 
 namespace duban::submission {
 
 absl::StatusOr<Options> ReadOptions() {
   Options options;
   DUBAN_ASSIGN_OR_RETURN(options.server, server::ReadOptions());
-  options.indicator_target = absl::GetFlag(FLAGS_indicator_target);
-  DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.indicator_target));
+  options.settings = {.indicator_target = absl::GetFlag(FLAGS_indicator_target),
+                      .submits_together = absl::GetFlag(FLAGS_submits_together)};
+  DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
+  DUBAN_RETURN_IF_ERROR(
+      server::CheckRange("submits_together", options.settings.submits_together, 1, 500));
   return options;
 }
 
 absl::StatusOr<server::ConfiguredService> ConfigureFromFlags() {
   DUBAN_ASSIGN_OR_RETURN(Options options, ReadOptions());
-  return server::ConfiguredService{std::move(options.server), Definition(options.indicator_target)};
+  return server::ConfiguredService{std::move(options.server), Definition(options.settings)};
 }
 
 }  // namespace duban::submission

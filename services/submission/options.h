@@ -1,18 +1,17 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_OPTIONS_H_
 #define DUBAN_SERVICES_SUBMISSION_OPTIONS_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "common/server/options.h"
 #include "common/server/process.h"
+#include "services/submission/submission.h"
 
 namespace duban::submission {
 
 // What the flags of duban-submission say, checked.
 struct Options {
   server::ServerOptions server;
-  std::string indicator_target;  // gRPC target of the indicator service, which knows the plans
+  Settings settings;
 };
 
 // The flags as options. INVALID_ARGUMENT FLAG_INVALID naming the first flag that is wrong, and why.

@@ -33,13 +33,22 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
-  EXPECT_EQ(options->indicator_target, "indicator.duban:7001");
+  EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
   EXPECT_EQ(service->options.database.connections, 5);
   EXPECT_EQ(service->definition.name, "submission");
-  EXPECT_EQ(service->definition.migrations.size(), Definition("x").migrations.size());
+  EXPECT_EQ(service->definition.migrations.size(),
+            Definition({.indicator_target = "x"}).migrations.size());
+}
+
+TEST_F(OptionsTest, AnImpossibleNumberOfSubmitsStopsIt) {
+  for (const char* number : {"0", "501"}) {
+    SetFlag("submits_together", number);
+    EXPECT_THAT(ConfigureFromFlags().status().message(), HasSubstr("--submits_together: "))
+        << number;
+  }
 }
 
 TEST_F(OptionsTest, ACommonFlagThatIsWrongStopsItToo) {

@@ -108,7 +108,7 @@ TEST_F(PlanCacheTest, ARefusalOfThisServiceIsNotTheCallersFault) {
 
 TEST(SubmissionAssemblyTest, NeedsAnIdentityOfItsOwn) {
   const server::Environment environment = {};
-  EXPECT_THAT(Definition("127.0.0.1:1").assemble(environment),
+  EXPECT_THAT(Definition({.indicator_target = "127.0.0.1:1"}).assemble(environment),
               FailsWith(StatusCode::kFailedPrecondition, "SERVICE_KEY_MISSING"));
 }
 

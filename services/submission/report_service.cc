@@ -42,9 +42,10 @@ absl::StatusOr<Report> ApplyUpdate(const v1::UpdateReportRequest& request, const
 
 }  // namespace
 
-ReportService::ReportService(const server::Environment& environment, PlanCache* plans)
+ReportService::ReportService(const server::Environment& environment, PlanCache* plans,
+                             int submits_together)
     : stored_(environment, plans),
-      submits_(&stored_),
+      submits_(&stored_, submits_together),
       batches_(&stored_),
       ingests_(&stored_),
       moves_(&stored_),
@@ -133,6 +134,7 @@ absl::StatusOr<Report> ReportService::UpdateReport(server::CallContext& call,
     DUBAN_ASSIGN_OR_RETURN(Report changed, ApplyUpdate(request, next));
     FillProvenance(ActorOf(call), &changed);
     DUBAN_ASSIGN_OR_RETURN(Report after, Complete(changed, *plan, call.now()));
+    DUBAN_RETURN_IF_ERROR(stored_.CheckEvidence(tx, after));
     DUBAN_RETURN_IF_ERROR(stored_.Write(tx, {{&call, before, after, update}}));
     return Shown(call, *plan, std::move(after));
   });

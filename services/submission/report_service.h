@@ -20,7 +20,8 @@ namespace duban::submission {
 // submissions, revisions and comments have files of their own.
 class ReportService {
  public:
-  ReportService(const server::Environment& environment, PlanCache* plans);
+  // At most `submits_together` submissions share a transaction.
+  ReportService(const server::Environment& environment, PlanCache* plans, int submits_together);
 
   server::RpcService Rpc();
 

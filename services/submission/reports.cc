@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "services/submission/evidence_rules.h"
 #include "services/submission/report_events.h"
 #include "services/submission/report_rows.h"
 #include "services/submission/report_rules.h"
@@ -71,7 +72,14 @@ absl::Status Reports::Write(db::Transaction& tx, const std::vector<ReportWrite>&
   return Announce(tx, writes);
 }
 
+absl::Status Reports::CheckEvidence(db::Session& session, const Report& report) const {
+  if (report.evidence().empty()) return absl::OkStatus();
+  DUBAN_ASSIGN_OR_RETURN(const auto missing, evidence_.ListMissing(session, {report}));
+  return CheckAttached(report, missing.front());
+}
+
 absl::Status Reports::WriteNew(db::Transaction& tx, const ReportWrite& write) const {
+  DUBAN_RETURN_IF_ERROR(CheckEvidence(tx, write.after));
   const absl::Status written = Write(tx, {write});
   if (!written.ok() && !db::IsDuplicate(written)) return written;
   // Now that the report holds the line's place for work, nobody can bring another one to

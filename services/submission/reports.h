@@ -11,6 +11,7 @@
 #include "common/server/call_context.h"
 #include "common/server/process.h"
 #include "services/submission/board_store.h"
+#include "services/submission/evidence_store.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/report_move_rules.h"
 #include "services/submission/report_name.h"
@@ -57,8 +58,12 @@ class Reports {
   // for that. The status IsDuplicate if the line of a new one has a report in work already.
   absl::Status Write(db::Transaction& tx, const std::vector<ReportWrite>& writes) const;
 
-  // Writes one new report. ALREADY_EXISTS REPORT_EXISTS naming the live report of its line and
-  // period, unless that is the one that it corrects.
+  // NOT_FOUND EVIDENCE_NOT_FOUND if a report that is to be written names evidence that its unit has
+  // not brought to the plan.
+  absl::Status CheckEvidence(db::Session& session, const v1::Report& report) const;
+
+  // Writes one new report. NOT_FOUND EVIDENCE_NOT_FOUND; ALREADY_EXISTS REPORT_EXISTS naming the
+  // live report of its line and period, unless that is the one that it corrects.
   absl::Status WriteNew(db::Transaction& tx, const ReportWrite& write) const;
 
  private:
@@ -71,6 +76,7 @@ class Reports {
   ReportStore store_;
   RevisionStore revisions_;
   BoardStore boards_;
+  EvidenceStore evidence_;
   Audit audit_;
   Outbox outbox_;
 };

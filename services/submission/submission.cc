@@ -7,6 +7,7 @@
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
 #include "services/submission/check_service.h"
+#include "services/submission/evidence_service.h"
 #include "services/submission/obligation_service.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/progress_service.h"
@@ -19,16 +20,17 @@ constexpr std::string_view kName = "submission";
 
 class Submission : public server::Assembly {
  public:
-  Submission(const std::string& indicator_target, const server::Environment& environment)
-      : indicator_(indicator_target, "services/submission", environment.signer),
+  Submission(const Settings& settings, const server::Environment& environment)
+      : indicator_(settings.indicator_target, "services/submission", environment.signer),
         plans_(&indicator_),
         obligations_(environment, &plans_),
-        reports_(environment, &plans_),
+        reports_(environment, &plans_, settings.submits_together),
         progress_(environment, &plans_),
-        checks_(environment, &plans_) {}
+        checks_(environment, &plans_),
+        evidence_(environment, &plans_) {}
 
   std::vector<server::RpcService> Services() override {
-    return {obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(), checks_.Rpc()};
+    return {obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(), checks_.Rpc(), evidence_.Rpc()};
   }
 
  private:
@@ -38,19 +40,20 @@ class Submission : public server::Assembly {
   ReportService reports_;
   ProgressService progress_;
   CheckService checks_;
+  EvidenceService evidence_;
 };
 
 }  // namespace
 
-server::ServiceDefinition Definition(const std::string& indicator_target) {
+server::ServiceDefinition Definition(const Settings& settings) {
   server::ServiceDefinition definition;
   definition.name = kName;
   definition.migrations = {kSubmissionMigrations, db::kRequestLogMigrations, kAuditMigrations,
                            kOutboxMigrations};
-  definition.assemble = [indicator_target](const server::Environment& environment)
+  definition.assemble = [settings](const server::Environment& environment)
       -> absl::StatusOr<std::unique_ptr<server::Assembly>> {
     if (environment.signer == nullptr) return Error(kServiceKeyMissing).Build();
-    return std::make_unique<Submission>(indicator_target, environment);
+    return std::make_unique<Submission>(settings, environment);
   };
   definition.record_refusal = [](db::Database& database, const server::CallContext& call,
                                  const absl::Status& refusal) {

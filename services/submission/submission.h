@@ -17,9 +17,15 @@ inline constexpr Reason kServiceKeyMissing{
 // The tables of this service.
 extern const db::MigrationSet kSubmissionMigrations;
 
-// The submission service that asks the indicator service at a gRPC target for plans.
-// Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a signer.
-server::ServiceDefinition Definition(const std::string& indicator_target);
+// What the service itself wants to be told.
+struct Settings {
+  std::string indicator_target;  // gRPC target of the indicator service, which knows the plans
+  int submits_together = 64;     // submissions that may share a transaction; 1: none does
+};
+
+// The submission service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without
+// a signer.
+server::ServiceDefinition Definition(const Settings& settings);
 
 }  // namespace duban::submission
 

@@ -1,8 +1,11 @@
 #include "services/submission/submission_rules.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status.h"
+#include "common/calendar/period.h"
+#include "services/submission/evidence_rules.h"
 #include "services/submission/obligation_rules.h"
 #include "services/submission/plan_rules.h"
 #include "services/submission/report_rules.h"
@@ -13,6 +16,14 @@ namespace duban::submission {
 using indicator::v1::Indicator;
 
 namespace {
+
+// The definition in force for a complete report.
+const Indicator* DefinitionInForce(const v1::Report& complete,
+                                   const indicator::v1::PlanHistory& plan, absl::Time now) {
+  const absl::StatusOr<Period> period = Period::Parse(complete.period());
+  const absl::StatusOr<absl::CivilDay> today = TodayOf(plan.plan(), now);
+  return DefinitionOn(plan, complete.indicator(), std::min(period->last_day(), *today));
+}
 
 // What a complete report says against what its line has said before.
 absl::Status CheckAgainstLine(const v1::Report& report, const indicator::v1::PlanHistory& plan,
@@ -37,6 +48,9 @@ absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
   if (facts.obligation) {
     DUBAN_RETURN_IF_ERROR(CheckSubmission(*facts.obligation, submitted.late_reason(), now));
   }
+  DUBAN_RETURN_IF_ERROR(CheckAttached(submitted, facts.missing_evidence));
+  DUBAN_RETURN_IF_ERROR(
+      CheckEvidencePolicy(*DefinitionInForce(submitted, plan, now), submitted, facts.before));
   DUBAN_RETURN_IF_ERROR(CheckAgainstLine(submitted, plan, facts));
   submitted.clear_findings();
   for (v1::Finding& finding : Check(plan, submitted, facts.comparables, now)) {

@@ -72,8 +72,8 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
   DUBAN_RETURN_IF_ERROR(FindLines(tx, &works));
   DUBAN_RETURN_IF_ERROR(LockReports(tx, &works));
-  DUBAN_ASSIGN_OR_RETURN(LockedObligations obligations, LockObligations(tx, &works));
-  DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works));
+  LockedObligations obligations;
+  DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works, &obligations));
   JudgeAll(&works, &figures);
   DUBAN_RETURN_IF_ERROR(WriteAll(tx, works, &obligations));
   std::vector<absl::StatusOr<Report>> answers;
@@ -206,35 +206,32 @@ absl::Status Submissions::LockReports(db::Transaction& tx, std::vector<Work>* wo
   return absl::OkStatus();
 }
 
-absl::StatusOr<LockedObligations> Submissions::LockObligations(db::Transaction& tx,
-                                                               std::vector<Work>* works) const {
+absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
+                                                           std::vector<Work>* works,
+                                                           LockedObligations* obligations) const {
   std::vector<Report> reports;
-  for (const Work& work : *works) {
-    if (!work.answer && work.twin == nullptr) reports.push_back(work.before);
-  }
-  DUBAN_ASSIGN_OR_RETURN(LockedObligations obligations, fulfilment_.Lock(tx, reports));
+  std::vector<Report> attaching;  // what is stored was judged when it was written
+  std::vector<std::pair<const indicator::v1::PlanHistory*, const Report*>> compared;
+  std::vector<Work*> asking;
+  absl::Time now;
   for (Work& work : *works) {
     if (work.answer || work.twin != nullptr) continue;
-    const auto found = obligations.find(KeyOf(work.before));
-    if (found != obligations.end()) work.facts.obligation = found->second;
-  }
-  return obligations;
-}
-
-absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
-                                                           std::vector<Work>* works) {
-  std::vector<std::pair<const indicator::v1::PlanHistory*, const Report*>> compared;
-  absl::Time now;
-  for (const Work& work : *works) {
-    if (work.answer || work.twin != nullptr) continue;
+    reports.push_back(work.before);
+    attaching.push_back(work.item->entered.value_or(Report()));
     compared.emplace_back(work.item->plan.get(), &work.before);
+    asking.push_back(&work);
     now = work.item->call->now();
   }
-  if (compared.empty()) return ComparableFigures();
+  if (asking.empty()) return ComparableFigures();
+  DUBAN_ASSIGN_OR_RETURN(*obligations, fulfilment_.Lock(tx, reports));
+  DUBAN_ASSIGN_OR_RETURN(auto missing, evidence_.ListMissing(tx, attaching));
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, ComparableFigures::Read(tx, compared, now));
-  for (Work& work : *works) {
-    if (work.answer || work.twin != nullptr) continue;
-    work.facts.before = figures.Before(work.before);
+  for (size_t i = 0; i < asking.size(); ++i) {
+    SubmissionFacts& facts = asking[i]->facts;
+    facts.before = figures.Before(asking[i]->before);
+    facts.missing_evidence = std::move(missing[i]);
+    const auto obligation = obligations->find(KeyOf(asking[i]->before));
+    if (obligation != obligations->end()) facts.obligation = obligation->second;
   }
   return figures;
 }

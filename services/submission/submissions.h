@@ -12,6 +12,7 @@
 #include "common/server/call_context.h"
 #include "duban/submission/v1/report.pb.h"
 #include "services/submission/comparable_figures.h"
+#include "services/submission/evidence_store.h"
 #include "services/submission/obligation_fulfilment.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/report_name.h"
@@ -58,10 +59,8 @@ class Submissions {
   absl::Status AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status FindLines(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status LockReports(db::Transaction& tx, std::vector<Work>* works) const;
-  absl::StatusOr<LockedObligations> LockObligations(db::Transaction& tx,
-                                                    std::vector<Work>* works) const;
-  static absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx,
-                                                       std::vector<Work>* works);
+  absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx, std::vector<Work>* works,
+                                                LockedObligations* obligations) const;
   static void JudgeAll(std::vector<Work>* works, ComparableFigures* figures);
   absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works,
                         LockedObligations* obligations) const;
@@ -70,6 +69,7 @@ class Submissions {
 
   const Reports* reports_;
   ObligationFulfilment fulfilment_;
+  EvidenceStore evidence_;
 };
 
 }  // namespace duban::submission

@@ -38,10 +38,9 @@ absl::StatusOr<Report> SubmitService::SubmitReport(server::CallContext& call,
                                                    const v1::SubmitReportRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const ReportName name, ParseReportName(request.name(), "name"));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, reports_->PlanOf(call, name));
-  return reports_->mutations().Run(call, request, [&](db::Transaction& tx) {
-    return Only(submissions_.Submit(
-        tx, {{.call = &call, .plan = plan, .name = name, .etag = request.etag()}}));
-  });
+  DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, reports_->mutations().KeyOf(call, request));
+  return queue_.Submit(
+      {.call = &call, .plan = plan, .name = name, .etag = request.etag(), .key = key});
 }
 
 absl::StatusOr<Report> SubmitService::ReportNoChange(server::CallContext& call,

@@ -7,13 +7,17 @@
 #include "services/submission/reports.h"
 #include "services/submission/standing_store.h"
 #include "services/submission/submissions.h"
+#include "services/submission/submit_queue.h"
 
 namespace duban::submission {
 
 // The methods of ReportService by which units submit; the contract says what each does and refuses.
 class SubmitService {
  public:
-  explicit SubmitService(const Reports* reports) : reports_(reports), submissions_(reports) {}
+  SubmitService(const Reports* reports, int submits_together)
+      : reports_(reports),
+        submissions_(reports),
+        queue_(reports, &submissions_, submits_together) {}
 
   absl::StatusOr<v1::Report> SubmitReport(server::CallContext& call,
                                           const v1::SubmitReportRequest& request);
@@ -28,6 +32,7 @@ class SubmitService {
 
   const Reports* reports_;
   Submissions submissions_;
+  SubmitQueue queue_;
   StandingStore standings_;
 };
 

@@ -1,0 +1,78 @@
+#include "services/submission/submit_queue.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "common/db/request_log.h"
+
+namespace duban::submission {
+namespace {
+
+using v1::Report;
+
+// While one transaction waits for its commit, the next is prepared.
+constexpr int kTransactionsAtOnce = 2;
+
+absl::StatusOr<Report> ParseReply(const std::string& reply) {
+  Report report;
+  if (report.ParseFromString(reply)) return report;
+  return absl::InternalError("the recorded reply does not parse");
+}
+
+}  // namespace
+
+SubmitQueue::SubmitQueue(const Reports* reports, const Submissions* submissions, int most)
+    : reports_(reports),
+      submissions_(submissions),
+      together_(
+          static_cast<size_t>(most), most == 1 ? INT_MAX : kTransactionsAtOnce,
+          [this](const std::vector<const ReportSubmission*>& items) { return SubmitAll(items); }) {}
+
+absl::StatusOr<Report> SubmitQueue::Submit(const ReportSubmission& item) {
+  const Answer answer = together_.Do(&item);
+  if (answer.report) return *answer.report;
+  if (!answer.outcome_unknown) return SubmitAlone(item);
+  DUBAN_ASSIGN_OR_RETURN(
+      const std::string reply,
+      db::ResolveOutcome(reports_->database(), item.call->deadline(), *item.key));
+  return ParseReply(reply);
+}
+
+std::vector<SubmitQueue::Answer> SubmitQueue::SubmitAll(
+    const std::vector<const ReportSubmission*>& items) const {
+  if (items.size() == 1) return {{SubmitAlone(*items.front()), false}};
+  std::vector<ReportSubmission> together;
+  absl::Time deadline = absl::InfinitePast();
+  for (const ReportSubmission* item : items) {
+    together.push_back(*item);
+    deadline = std::max(deadline, item->call->deadline());
+  }
+  const auto answers = reports_->database().RunInTransaction(
+      deadline, [&](db::Transaction& tx) { return submissions_->Submit(tx, together); });
+  std::vector<Answer> told;
+  told.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    told.push_back(answers.ok() ? Answer{(*answers)[i], false}
+                                : Answer{std::nullopt, db::IsOutcomeUnknown(answers.status())});
+  }
+  return told;
+}
+
+absl::StatusOr<Report> SubmitQueue::SubmitAlone(const ReportSubmission& item) const {
+  ReportSubmission alone = item;
+  alone.key.reset();  // recorded by RunOnce
+  DUBAN_ASSIGN_OR_RETURN(
+      const std::string reply,
+      db::RunOnce(reports_->database(), item.call->deadline(), item.call->now(), *item.key,
+                  [&](db::Transaction& tx) -> absl::StatusOr<std::string> {
+                    DUBAN_ASSIGN_OR_RETURN(const auto answers, submissions_->Submit(tx, {alone}));
+                    DUBAN_RETURN_IF_ERROR(answers.front().status());
+                    return answers.front()->SerializeAsString();
+                  }));
+  return ParseReply(reply);
+}
+
+}  // namespace duban::submission

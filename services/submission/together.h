@@ -1,0 +1,81 @@
+#ifndef DUBAN_SERVICES_SUBMISSION_TOGETHER_H_
+#define DUBAN_SERVICES_SUBMISSION_TOGETHER_H_
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+
+namespace duban::submission {
+
+// Work that many callers want at once, done for several of them together. While little runs, a
+// caller's item is done at once and alone; items that come meanwhile wait, and are then done
+// together in the order in which they came. Nobody waits for company. Thread-safe.
+template <typename Item, typename Answer>
+class Together {
+ public:
+  // Answers the items in their order, on the thread of one of the callers. Does not throw.
+  using Work = std::function<std::vector<Answer>(const std::vector<Item>&)>;
+
+  // At most `most` items are done together, and at most `parallel` groups at the same time.
+  Together(size_t most, int parallel, Work work)
+      : most_(most), parallel_(parallel), work_(std::move(work)) {}
+
+  Answer Do(Item item) {
+    Caller self = {.item = std::move(item), .answer = std::nullopt};
+    absl::MutexLock lock(&mutex_);
+    waiting_.push_back(&self);
+    // Whoever finds room leads the oldest group, which need not be their own.
+    while (!self.answer) {
+      const auto turn = [&] {
+        return self.answer.has_value() || (running_ < parallel_ && !waiting_.empty());
+      };
+      mutex_.Await(absl::Condition(&turn));
+      if (!self.answer) Lead();
+    }
+    return *std::move(self.answer);
+  }
+
+  // How many wait to be served.
+  size_t waiting() const {
+    absl::MutexLock lock(&mutex_);
+    return waiting_.size();
+  }
+
+ private:
+  struct Caller {
+    Item item;
+    std::optional<Answer> answer;
+  };
+
+  void Lead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto end =
+        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(most_, waiting_.size()));
+    const std::vector<Caller*> group(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+    ++running_;
+    mutex_.Unlock();
+    std::vector<Item> items;
+    items.reserve(group.size());
+    for (Caller* caller : group) items.push_back(std::move(caller->item));
+    std::vector<Answer> answers = work_(items);
+    mutex_.Lock();
+    --running_;
+    for (size_t i = 0; i < group.size(); ++i) group[i]->answer = std::move(answers[i]);
+  }
+
+  const size_t most_;
+  const int parallel_;
+  const Work work_;
+  mutable absl::Mutex mutex_;
+  std::deque<Caller*> waiting_ ABSL_GUARDED_BY(mutex_);
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace duban::submission
+
+#endif  // DUBAN_SERVICES_SUBMISSION_TOGETHER_H_

@@ -1,0 +1,97 @@
+#include "services/submission/together.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "common/testing/wait_until.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace duban::submission {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<int> Doubled(const std::vector<int>& items) {
+  std::vector<int> answers;
+  answers.reserve(items.size());
+  for (const int item : items) answers.push_back(2 * item);
+  return answers;
+}
+
+TEST(TogetherTest, ALoneCallerIsServedAlone) {
+  std::vector<size_t> sizes;
+  Together<int, int> together(8, 1, [&](const std::vector<int>& items) {
+    sizes.push_back(items.size());
+    return Doubled(items);
+  });
+  EXPECT_EQ(together.Do(1), 2);
+  EXPECT_EQ(together.Do(2), 4);
+  EXPECT_THAT(sizes, ElementsAre(1, 1));
+}
+
+TEST(TogetherTest, WhoComesMeanwhileIsServedTogetherInTheOrderOfComing) {
+  absl::Notification begun;
+  absl::Notification go_on;
+  std::vector<std::vector<int>> groups;
+  Together<int, int> together(2, 1, [&](const std::vector<int>& items) {
+    groups.push_back(items);
+    if (groups.size() == 1) {
+      begun.Notify();
+      go_on.WaitForNotification();
+    }
+    return Doubled(items);
+  });
+  std::vector<std::thread> callers;
+  std::vector<int> answers(4);
+  const auto call = [&](int n) { callers.emplace_back([&, n] { answers[n] = together.Do(n); }); };
+  call(0);
+  begun.WaitForNotification();
+  for (int n = 1; n < 4; ++n) {
+    call(n);
+    ASSERT_TRUE(testing::WaitUntil(absl::Seconds(20),
+                                   [&] { return together.waiting() == static_cast<size_t>(n); }));
+  }
+  go_on.Notify();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_THAT(answers, ElementsAre(0, 2, 4, 6));
+  EXPECT_THAT(groups, ElementsAre(ElementsAre(0), ElementsAre(1, 2), ElementsAre(3)));
+}
+
+TEST(TogetherTest, EachOfManyGetsTheAnswerToItsOwnItem) {
+  constexpr int kCallers = 16;
+  constexpr int kCalls = 200;
+  std::atomic<int> running = 0;
+  std::atomic<int> most_running = 0;
+  std::atomic<int> groups = 0;
+  Together<int, int> together(8, 2, [&](const std::vector<int>& items) {
+    const int now = ++running;
+    int most = most_running;
+    while (now > most && !most_running.compare_exchange_weak(most, now)) {
+    }
+    ++groups;
+    EXPECT_LE(items.size(), 8u);
+    std::this_thread::yield();
+    --running;
+    return Doubled(items);
+  });
+  std::vector<std::thread> callers;
+  callers.reserve(kCallers);
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int call = 0; call < kCalls; ++call) {
+        const int item = caller * kCalls + call;
+        ASSERT_EQ(together.Do(item), 2 * item);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_LE(most_running, 2);
+  EXPECT_LE(groups, kCallers * kCalls);
+}
+
+}  // namespace
+}  // namespace duban::submission
