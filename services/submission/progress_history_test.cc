@@ -10,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "services/submission/report_calls_fixture.h"
+#include "services/submission/report_name.h"
 #include "services/submission/submission_fixture.h"
 
 namespace duban::submission {
@@ -247,8 +248,8 @@ TEST_F(ProgressHistoryTest, AnAlteredSnapshotIsNotServed) {
                     return tx
                         .Execute(
                             "UPDATE snapshots SET content = REPLACE(content, '\"plan\"',"
-                            " '\"plan\" ') WHERE snapshot = ?",
-                            {id})
+                            " '\"plan\" ') WHERE plan = ? AND snapshot = ?",
+                            {LastId(plan_), id})
                         .status();
                   }),
               IsOk());

@@ -48,10 +48,12 @@ bool Serves(const std::string& target) {
 
 }  // namespace
 
-LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags)
+LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags,
+                       std::vector<std::string> submission_flags)
     : folder_(MakeFolder()),
       local_now_(local_now),
       extra_flags_(std::move(extra_flags)),
+      submission_flags_(std::move(submission_flags)),
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
       submission_port_(FreePort()) {
@@ -93,8 +95,11 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
                                       "--allow_development_issuer",
                                       "--migrate"};
   if (!local_now_.empty()) command.push_back("--local_now=" + local_now_);
-  if (service == "submission") command.push_back("--indicator_target=" + indicator_target());
   command.insert(command.end(), extra_flags_.begin(), extra_flags_.end());
+  if (service == "submission") {
+    command.push_back("--indicator_target=" + indicator_target());
+    command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
+  }
   return command;
 }
 

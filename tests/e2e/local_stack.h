@@ -35,8 +35,10 @@ inline CallerIdentity RecusalReviewer() { return {common::v1::OFFICE, "governmen
 // over loopback. Starting takes about three seconds.
 class LocalStack {
  public:
-  // `local_now`: RFC 3339 instant that the services' clock reads at start.
-  explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {});
+  // `local_now`: RFC 3339 instant that the services' clock reads at start. Flags for all services,
+  // and for submission alone.
+  explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {},
+                      std::vector<std::string> submission_flags = {});
   ~LocalStack();
 
   Process& indicator() { return *indicator_; }
@@ -92,6 +94,7 @@ class LocalStack {
   std::string folder_;
   std::string local_now_;
   std::vector<std::string> extra_flags_;
+  std::vector<std::string> submission_flags_;
   db::Options database_options_;
   std::unique_ptr<db::Database> database_;
   std::unique_ptr<TokenSigner> signer_;

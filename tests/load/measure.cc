@@ -6,10 +6,22 @@
 #include <cstdlib>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "common/base/clock.h"
 
 namespace duban::load {
 namespace {
+
+Measured Summarise(const std::vector<std::vector<absl::Duration>>& times, absl::Duration duration) {
+  std::vector<absl::Duration> all;
+  for (const auto& each : times) all.insert(all.end(), each.begin(), each.end());
+  std::sort(all.begin(), all.end());
+  if (all.empty()) return {};
+  return {.per_second = static_cast<double>(all.size()) / absl::ToDoubleSeconds(duration),
+          .p50 = all[all.size() / 2],
+          .p99 = all[all.size() * 99 / 100],
+          .calls = static_cast<int64_t>(all.size())};
+}
 
 // Runs `next`, which does one call or returns false when there is none left, on every thread.
 Measured Run(int callers, const std::function<bool(int caller)>& next) {
@@ -26,15 +38,7 @@ Measured Run(int callers, const std::function<bool(int caller)>& next) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  const double seconds = absl::ToDoubleSeconds(MachineNow() - start);
-  std::vector<absl::Duration> all;
-  for (const auto& each : times) all.insert(all.end(), each.begin(), each.end());
-  std::sort(all.begin(), all.end());
-  if (all.empty()) return {};
-  return {.per_second = static_cast<double>(all.size()) / seconds,
-          .p50 = all[all.size() / 2],
-          .p99 = all[all.size() * 99 / 100],
-          .calls = static_cast<int64_t>(all.size())};
+  return Summarise(times, MachineNow() - start);
 }
 
 void StopUnless(bool done) {
@@ -63,6 +67,27 @@ Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& 
     StopUnless(work(n));
     return true;
   });
+}
+
+Measured MeasurePaced(int callers, double per_second, absl::Duration duration,
+                      const std::function<bool(int caller)>& work) {
+  const absl::Time start = MachineNow();
+  std::vector<std::vector<absl::Duration>> times(callers);
+  std::vector<std::thread> threads;
+  for (int caller = 0; caller < callers; ++caller) {
+    threads.emplace_back([&, caller] {
+      const absl::Duration step = absl::Seconds(callers / per_second);
+      for (absl::Time moment = start + step * caller / callers; moment < start + duration;
+           moment += step) {
+        absl::Notification().WaitForNotificationWithTimeout(moment - MachineNow());
+        const absl::Time begin = MachineNow();
+        StopUnless(work(caller));
+        times[caller].push_back(MachineNow() - begin);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return Summarise(times, MachineNow() - start);
 }
 
 Measured Middle(std::vector<Measured> runs) {

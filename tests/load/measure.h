@@ -26,6 +26,11 @@ Measured Measure(int callers, absl::Duration duration, const std::function<bool(
 // The same, but until `calls` calls are done: `work(n)` gets each n from 0 to calls − 1 once.
 Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& work);
 
+// Calls at a steady rate altogether, for `duration`: each caller waits for its next moment, or goes
+// on at once if that has passed. Times are those of the calls, without the waiting.
+Measured MeasurePaced(int callers, double per_second, absl::Duration duration,
+                      const std::function<bool(int caller)>& work);
+
 // The measurement with the middle rate of several.
 Measured Middle(std::vector<Measured> runs);
 

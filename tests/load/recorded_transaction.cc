@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/testing/statement_log.h"
 
 namespace duban::load {
 namespace {
@@ -24,12 +25,6 @@ namespace {
 [[noreturn]] void Fail(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
   std::exit(1);
-}
-
-void Run(db::Database& admin, const std::string& sql) {
-  const auto done = admin.Read(MachineNow() + absl::Seconds(10),
-                               [&](db::Session& session) { return session.Execute(sql); });
-  if (!done.ok()) Fail(sql + ": " + done.status().ToString());
 }
 
 // Takes one literal off the front of `rest`: a quoted string with its escapes resolved, or the bare
@@ -76,24 +71,13 @@ std::optional<RecordedStatement> Match(std::string_view prepared, std::string_vi
 }
 
 std::vector<RecordedTransaction> Record(db::Database& admin, const std::function<void()>& calls) {
-  Run(admin, "SET GLOBAL log_output = 'TABLE'");
-  Run(admin, "TRUNCATE TABLE mysql.general_log");
-  Run(admin, "SET GLOBAL general_log = ON");
-  calls();
-  Run(admin, "SET GLOBAL general_log = OFF");
-  const auto rows = admin.Read(MachineNow() + absl::Seconds(10), [](db::Session& session) {
-    return session.Query(
-        "SELECT thread_id, command_type, argument FROM mysql.general_log LIMIT 100000");
-  });
-  if (!rows.ok()) Fail(rows.status().ToString());
+  const auto logged = testing::LogStatements(admin, calls);
+  if (!logged.ok()) Fail(logged.status().ToString());
 
   std::vector<RecordedTransaction> recorded;
   std::map<int64_t, std::vector<std::string>> prepared;  // by connection
   std::map<int64_t, RecordedTransaction> transactions;   // running ones
-  for (const db::Row& row : *rows) {
-    const int64_t connection = row.GetInt(0);
-    const std::string& kind = row.GetString(1);
-    const std::string& text = row.GetString(2);
+  for (const auto& [connection, kind, text] : *logged) {
     if (kind == "Prepare") prepared[connection].push_back(text);
     if (kind == "Query" && text == "START TRANSACTION") transactions[connection].clear();
     if (kind == "Query" && text == "COMMIT") {

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 suite=${1:-}
-if [[ $suite != foundation ]]; then
-  echo "usage: tests/load/run.sh foundation" >&2
+if [[ $suite != foundation && $suite != submission ]]; then
+  echo "usage: tests/load/run.sh foundation|submission" >&2
   exit 2
 fi
 
