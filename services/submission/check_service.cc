@@ -34,6 +34,11 @@ absl::StatusOr<v1::CheckReportResponse> CheckService::CheckReport(
         reports_.database().Read(call.deadline(), [&](db::Session& session) {
           return ComparableFigures::Read(session, {{plan.get(), &report}}, call.now());
         }));
+    DUBAN_ASSIGN_OR_RETURN(auto missing,
+                           reports_.database().Read(call.deadline(), [&](db::Session& session) {
+                             return evidence_.ListMissing(session, {report});
+                           }));
+    facts.missing_evidence = std::move(missing.front());
     facts.before = figures.Before(report);
     facts.comparables = figures.For(*plan, report, call.now());
   }

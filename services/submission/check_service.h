@@ -6,6 +6,7 @@
 #include "common/server/process.h"
 #include "common/server/rpc_service.h"
 #include "duban/submission/v1/check_service.pb.h"
+#include "services/submission/evidence_store.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/reports.h"
 #include "services/submission/submission_rules.h"
@@ -29,6 +30,7 @@ class CheckService {
                                      const v1::CheckReportRequest& request) const;
 
   Reports reports_;
+  EvidenceStore evidence_;
 };
 
 }  // namespace duban::submission

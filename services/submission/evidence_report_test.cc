@@ -3,6 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
+#include "duban/submission/v1/check_service.grpc.pb.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/submission/evidence_fixture.h"
 
@@ -109,6 +111,26 @@ TEST_F(EvidenceOfReportTest, MayBeRequiredWhereTheFigureRises) {
   EXPECT_THAT(Submit(kNorth, Draft("2024-01-D2", "5").name()), IsOk());
   EXPECT_THAT(Submit(kNorth, Draft("2024-01-D3", "6").name()),
               FailsWith(kRefused, "EVIDENCE_REQUIRED", "evidence"));
+}
+
+TEST_F(EvidenceOfReportTest, TheCheckTellsBeforehand) {
+  const auto codes = [&](const std::string& evidence) {
+    v1::CheckReportRequest request;
+    request.set_parent(plan_);
+    const std::string text = Expand(Contracts("2024-01-D1", "5", evidence));
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.mutable_report()));
+    const auto stub = v1::CheckService::NewStub(Services::Get().submission->channel());
+    const auto answer = Call(kNorth, *stub, &v1::CheckService::Stub::CheckReport, request);
+    EXPECT_THAT(answer, IsOk());
+    std::string all = answer->passes() ? "passes" : "";
+    for (const v1::Finding& finding : answer->findings()) absl::StrAppend(&all, finding.code());
+    return all;
+  };
+  AskForEvidence(Indicator::REQUIRED);
+  EXPECT_EQ(codes(""), "EVIDENCE_REQUIRED");
+  const std::string nowhere = absl::StrCat(plan_, "/evidence/", std::string(64, '0'));
+  EXPECT_EQ(codes(Attached(nowhere)), "EVIDENCE_NOT_FOUND");
+  EXPECT_EQ(codes(Attached(Brought(kNorth, 6))), "passes");
 }
 
 TEST_F(EvidenceOfReportTest, IsNotAskedForWhereThePlanDoesNot) {

@@ -17,12 +17,15 @@ using indicator::v1::Indicator;
 
 namespace {
 
-// The definition in force for a complete report.
-const Indicator* DefinitionInForce(const v1::Report& complete,
-                                   const indicator::v1::PlanHistory& plan, absl::Time now) {
-  const absl::StatusOr<Period> period = Period::Parse(complete.period());
+// What a complete report has attached, by the definition in force for it.
+absl::Status CheckEvidence(const v1::Report& report, const indicator::v1::PlanHistory& plan,
+                           const SubmissionFacts& facts, absl::Time now) {
+  DUBAN_RETURN_IF_ERROR(CheckAttached(report, facts.missing_evidence));
+  const absl::StatusOr<Period> period = Period::Parse(report.period());
   const absl::StatusOr<absl::CivilDay> today = TodayOf(plan.plan(), now);
-  return DefinitionOn(plan, complete.indicator(), std::min(period->last_day(), *today));
+  const Indicator* definition =
+      DefinitionOn(plan, report.indicator(), std::min(period->last_day(), *today));
+  return CheckEvidencePolicy(*definition, report, facts.before);
 }
 
 // What a complete report says against what its line has said before.
@@ -48,9 +51,7 @@ absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
   if (facts.obligation) {
     DUBAN_RETURN_IF_ERROR(CheckSubmission(*facts.obligation, submitted.late_reason(), now));
   }
-  DUBAN_RETURN_IF_ERROR(CheckAttached(submitted, facts.missing_evidence));
-  DUBAN_RETURN_IF_ERROR(
-      CheckEvidencePolicy(*DefinitionInForce(submitted, plan, now), submitted, facts.before));
+  DUBAN_RETURN_IF_ERROR(CheckEvidence(submitted, plan, facts, now));
   DUBAN_RETURN_IF_ERROR(CheckAgainstLine(submitted, plan, facts));
   submitted.clear_findings();
   for (v1::Finding& finding : Check(plan, submitted, facts.comparables, now)) {
@@ -65,7 +66,10 @@ std::vector<v1::Finding> InspectSubmission(const v1::Report& report,
                                            const SubmissionFacts& facts, absl::Time now) {
   const absl::StatusOr<v1::Report> complete = Complete(report, plan, now);
   if (!complete.ok()) return FindingsOf(complete.status());
-  std::vector<v1::Finding> findings = FindingsOf(CheckAgainstLine(*complete, plan, facts));
+  std::vector<v1::Finding> findings = FindingsOf(CheckEvidence(*complete, plan, facts, now));
+  for (v1::Finding& finding : FindingsOf(CheckAgainstLine(*complete, plan, facts))) {
+    findings.push_back(std::move(finding));
+  }
   for (v1::Finding& finding : Check(plan, *complete, facts.comparables, now)) {
     findings.push_back(std::move(finding));
   }
