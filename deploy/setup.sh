@@ -14,6 +14,8 @@ build=(
   prometheus-cpp-dev libspdlog-dev       # metrics, logs
   libssl-dev nlohmann-json3-dev          # tokens and their keys
   libcli11-dev                           # dubanctl
+  libxlsxwriter-dev                      # Excel out
+  libpugixml-dev libminizip-dev          # Excel in
   libgtest-dev libgmock-dev              # the build always knows its tests
 )
 run=(
@@ -23,6 +25,7 @@ run=(
 tests=(
   clang-format clang-tidy shellcheck     # style
   git jq                                 # what changed; JSON in scripts
+  libreoffice-calc-nogui                 # another program that edits our workbooks
 )
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -13,18 +13,18 @@ using indicator::v1::PlanHistory;
 
 constexpr size_t kPlans = 256;
 
-// What a failed call means to our caller, who knows nothing of the indicator service.
-absl::Status Translate(const absl::Status& status) {
-  if (absl::IsNotFound(status)) return status;
+}  // namespace
+
+absl::Status TranslateIndicatorFailure(const absl::Status& status, std::string_view method) {
+  if (status.ok() || absl::IsNotFound(status)) return status;
   if (absl::IsDeadlineExceeded(status)) return Error(kCheckDeadline);
   if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) {
     return Error(kIndicatorUnavailable);
   }
-  LogError("indicator refused GetPlanHistory", {{"error", status.ToString()}});
-  return absl::InternalError("indicator refused GetPlanHistory");
+  LogError("indicator refused a call",
+           {{"called", std::string(method)}, {"error", status.ToString()}});
+  return absl::InternalError("indicator refused a call");
 }
-
-}  // namespace
 
 PlanCache::PlanCache(const client::Caller* caller)
     : caller_(caller),
@@ -51,7 +51,7 @@ absl::StatusOr<PlanPointer> PlanCache::Check(const client::CallInfo& call,
   auto history = std::make_shared<PlanHistory>();
   const absl::Status status =
       client::FromGrpc(stub_->GetPlanHistory(&context, request, history.get()));
-  if (!status.ok()) return Translate(status);
+  if (!status.ok()) return TranslateIndicatorFailure(status, "GetPlanHistory");
   if (known && !history->has_plan() && history->revision() == last->revision()) return last;
   return PlanPointer(std::move(history));
 }

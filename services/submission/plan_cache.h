@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "common/base/error.h"
@@ -16,6 +17,11 @@ namespace duban::submission {
 inline constexpr Reason kIndicatorUnavailable{
     "INDICATOR_UNAVAILABLE", absl::StatusCode::kUnavailable, "指标服务暂时不可用,请稍后重试",
     "The indicator service is not available; try again later."};
+
+// What a failed call to the indicator service means to our caller, who knows nothing of it:
+// NOT_FOUND stays, else UNAVAILABLE INDICATOR_UNAVAILABLE, DEADLINE_EXCEEDED CHECK_DEADLINE or
+// INTERNAL.
+absl::Status TranslateIndicatorFailure(const absl::Status& status, std::string_view method);
 
 using PlanPointer = std::shared_ptr<const indicator::v1::PlanHistory>;
 

@@ -8,6 +8,7 @@
 #include "common/outbox/outbox.h"
 #include "services/submission/check_service.h"
 #include "services/submission/evidence_service.h"
+#include "services/submission/exchange_service.h"
 #include "services/submission/obligation_service.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/progress_service.h"
@@ -27,10 +28,12 @@ class Submission : public server::Assembly {
         reports_(environment, &plans_, settings.submits_together),
         progress_(environment, &plans_),
         checks_(environment, &plans_),
-        evidence_(environment, &plans_) {}
+        evidence_(environment, &plans_),
+        exchange_(environment, &plans_, &indicator_, &progress_) {}
 
   std::vector<server::RpcService> Services() override {
-    return {obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(), checks_.Rpc(), evidence_.Rpc()};
+    return {obligations_.Rpc(), reports_.Rpc(),  progress_.Rpc(),
+            checks_.Rpc(),      evidence_.Rpc(), exchange_.Rpc()};
   }
 
  private:
@@ -41,6 +44,7 @@ class Submission : public server::Assembly {
   ProgressService progress_;
   CheckService checks_;
   EvidenceService evidence_;
+  ExchangeService exchange_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ BEGIN {
   sees["server"] = " base db identity client "
   sees["audit"] = " base db server "  # server: the call that is recorded
   sees["outbox"] = " base db "
+  sees["workbook"] = " base "
 
   # Third-party headers and the only places that may see them.
   owner["cppconn/"] = owner["mysql"] = owner["mariadb"] = "^common/(db|testing)/"
@@ -18,6 +19,7 @@ BEGIN {
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/server/|common/testing/|services/[^/]*/[^/]*$)"
   owner["CLI/"] = "^services/dubanctl/"
+  owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
 }
 
 function complain(what) { print FILENAME ":" FNR ": " what " (" header ")" }
