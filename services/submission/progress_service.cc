@@ -41,6 +41,7 @@ ProgressService::ProgressService(const server::Environment& environment, PlanCac
       plans_(plans),
       boards_(environment.database, plans),
       completeness_(environment, plans),
+      unit_sheets_(environment, plans, &boards_),
       audit_("submission") {}
 
 server::RpcService ProgressService::Rpc() {
@@ -49,7 +50,8 @@ server::RpcService ProgressService::Rpc() {
       .Add("GetTrend", this, &ProgressService::GetTrend)
       .Add("FreezeProgress", this, &ProgressService::FreezeProgress)
       .Add("GetSnapshot", this, &ProgressService::GetSnapshot)
-      .Add("GetCompleteness", &completeness_, &CompletenessReader::GetCompleteness);
+      .Add("GetCompleteness", &completeness_, &CompletenessReader::GetCompleteness)
+      .Add("GetUnitSheet", &unit_sheets_, &UnitSheetReader::GetUnitSheet);
 }
 
 absl::StatusOr<v1::Scoreboard> ProgressService::GetScoreboard(

@@ -16,6 +16,7 @@
 #include "services/submission/history_store.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/snapshot_store.h"
+#include "services/submission/unit_sheet.h"
 
 namespace duban::submission {
 
@@ -53,6 +54,7 @@ class ProgressService {
   PlanCache* plans_;
   BoardCache boards_;
   CompletenessReader completeness_;
+  UnitSheetReader unit_sheets_;
   HistoryStore history_;
   SnapshotStore snapshots_;
   Audit audit_;
