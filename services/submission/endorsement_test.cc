@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/timestamp.h"
 #include "services/submission/report_calls_fixture.h"
 
 namespace duban::submission {
@@ -39,6 +40,12 @@ TEST_F(EndorsementTest, TheOfficeJudgesWhatTheHeadStandsBy) {
   const auto line = LineOf(*Board(kLeader), "contracts", "units/north");
   ASSERT_EQ(line.pending_size(), 1);
   EXPECT_EQ(line.pending(0).report(), report.name());
+  v1::GetScoreboardRequest known;
+  known.set_plan(plan_);
+  *known.mutable_read_time() = ToTimestamp(Services::Get().clock.Now());
+  const auto past = Call(kLeader, *progress_, &v1::ProgressService::Stub::GetScoreboard, known);
+  ASSERT_THAT(past, IsOk());
+  EXPECT_EQ(LineOf(*past, "contracts", "units/north").pending_size(), 1);
   const auto late = Withdraw(kNorth, report.name(), "不报了");
   EXPECT_THAT(late, FailsWith(StatusCode::kFailedPrecondition, "REPORT_MOVE_NOT_ALLOWED"));
 
