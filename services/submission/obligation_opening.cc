@@ -22,8 +22,10 @@ constexpr int kAttempts = 3;
 
 ObligationKey KeyOf(const OwedLine& line, const Opening& opening) {
   Obligation obligation;
+  obligation.set_session(opening.session);
   obligation.set_indicator(line.indicator);
   obligation.set_unit(line.unit);
+  if (line.articles) obligation.set_article_type(line.articles->type);
   obligation.set_period(opening.period.ToString());
   return submission::KeyOf(obligation);
 }
@@ -33,6 +35,14 @@ std::vector<ObligationKey> KeysOf(const std::vector<OwedLine>& lines, const Open
   for (const OwedLine& line : lines) keys.push_back(KeyOf(line, opening));
   std::sort(keys.begin(), keys.end());
   return keys;
+}
+
+// What events of obligations begin with.
+template <typename Event>
+void Describe(const Obligation& obligation, Event* event) {
+  event->set_indicator(obligation.indicator());
+  event->set_article_type(obligation.article_type());
+  event->set_period(obligation.period());
 }
 
 EventSubject SubjectOf(const Obligation& obligation, const std::string& plan) {
@@ -93,11 +103,11 @@ absl::StatusOr<std::vector<Obligation>> ObligationOpening::Add(
   }
   DUBAN_RETURN_IF_ERROR(obligations_.Insert(tx, made));
   DUBAN_RETURN_IF_ERROR(MeetFromReports(tx, call, &made));
+  DUBAN_RETURN_IF_ERROR(MeetFromArticles(tx, call, plan, lines, &made));
   for (const Obligation& obligation : made) {
     DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, obligation.name(), Obligation(), obligation));
     v1::ObligationOpened event;
-    event.set_indicator(obligation.indicator());
-    event.set_period(obligation.period());
+    Describe(obligation, &event);
     event.set_session(obligation.session());
     *event.mutable_due_time() = obligation.due_time();
     *event.mutable_lock_time() = obligation.lock_time();
@@ -138,6 +148,29 @@ absl::Status ObligationOpening::MeetFromReports(db::Transaction& tx,
   return obligations_.Write(tx, met);
 }
 
+absl::Status ObligationOpening::MeetFromArticles(db::Transaction& tx,
+                                                 const server::CallContext& call,
+                                                 const std::string& plan,
+                                                 const std::vector<OwedLine>& lines,
+                                                 std::vector<Obligation>* made) const {
+  std::map<std::string, const ArticleDebt*> debts;  // by type and unit; they are of one period
+  for (const OwedLine& line : lines) {
+    if (line.articles) debts[absl::StrCat(line.articles->type, line.unit)] = &*line.articles;
+  }
+  std::vector<Obligation> met;
+  for (Obligation& obligation : *made) {
+    if (!obligation.indicator().empty()) continue;
+    const ArticleDebt& debt = *debts.at(absl::StrCat(obligation.article_type(), obligation.unit()));
+    DUBAN_ASSIGN_OR_RETURN(const std::vector<absl::Time> times,
+                           articles_.TimesForNew(tx, plan, debt));
+    const std::optional<Obligation> next = MeetQuota(obligation, times, call.now());
+    if (!next) continue;
+    obligation = *next;
+    met.push_back(*next);
+  }
+  return obligations_.Write(tx, met);
+}
+
 absl::StatusOr<int> ObligationOpening::RescheduleAll(
     db::Transaction& tx, const server::CallContext& call, const std::string& plan,
     const Opening& opening, const std::vector<Obligation>& existing) const {
@@ -148,8 +181,7 @@ absl::StatusOr<int> ObligationOpening::RescheduleAll(
     moved.push_back(*after);
     DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after->name(), before, *after));
     v1::ObligationRescheduled event;
-    event.set_indicator(after->indicator());
-    event.set_period(after->period());
+    Describe(*after, &event);
     *event.mutable_due_time() = after->due_time();
     *event.mutable_lock_time() = after->lock_time();
     DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.submission.obligation.rescheduled",

@@ -9,6 +9,7 @@
 #include "common/outbox/outbox.h"
 #include "common/server/call_context.h"
 #include "duban/submission/v1/obligation_service.pb.h"
+#include "services/submission/article_fulfilment.h"
 #include "services/submission/obligation_rules.h"
 #include "services/submission/obligation_store.h"
 
@@ -39,12 +40,18 @@ class ObligationOpening {
   absl::Status MeetFromReports(db::Transaction& tx, const server::CallContext& call,
                                std::vector<v1::Obligation>* made) const;
 
+  // Meets those just made for which articles have come.
+  absl::Status MeetFromArticles(db::Transaction& tx, const server::CallContext& call,
+                                const std::string& plan, const std::vector<OwedLine>& lines,
+                                std::vector<v1::Obligation>* made) const;
+
   // Gives those that have not opened the instants of `opening`; answers how many.
   absl::StatusOr<int> RescheduleAll(db::Transaction& tx, const server::CallContext& call,
                                     const std::string& plan, const Opening& opening,
                                     const std::vector<v1::Obligation>& existing) const;
 
   ObligationStore obligations_;
+  ArticleFulfilment articles_;
   Audit audit_;
   Outbox outbox_;
 };

@@ -45,6 +45,10 @@ absl::StatusOr<ObligationFilter> ParseFilter(const server::CallContext& call,
                          FilteredId(list.Filter("session"), absl::StrCat(plan, "/sessions/*")));
   DUBAN_ASSIGN_OR_RETURN(filter.indicator,
                          FilteredId(list.Filter("indicator"), absl::StrCat(plan, "/indicators/*")));
+  DUBAN_ASSIGN_OR_RETURN(
+      filter.article_type,
+      FilteredEnum(list.Filter("article_type"), &indicator::v1::ArticleQuota::Type_Parse,
+                   indicator::v1::ArticleQuota::TYPE_UNSPECIFIED));
   DUBAN_ASSIGN_OR_RETURN(filter.due_before, FilteredInstant(list.Filter("due_before")));
   DUBAN_ASSIGN_OR_RETURN(const std::string unit, FilteredId(list.Filter("unit"), "units/*"));
   DUBAN_ASSIGN_OR_RETURN(filter.units, VisibleUnits(call, unit));
@@ -61,9 +65,10 @@ bool ObligationQuery::Takes(const Fulfilment& fulfilment) const {
 absl::StatusOr<ObligationQuery> ParseObligationQuery(const server::CallContext& call,
                                                      const v1::ListObligationsRequest& request) {
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
-  DUBAN_ASSIGN_OR_RETURN(const server::ListQuery list,
-                         server::ParseListQuery(request, {"unit", "session", "indicator", "period",
-                                                          "state", "timeliness", "due_before"}));
+  DUBAN_ASSIGN_OR_RETURN(
+      const server::ListQuery list,
+      server::ParseListQuery(request, {"unit", "session", "indicator", "article_type", "period",
+                                       "state", "timeliness", "due_before"}));
   ObligationQuery query;
   query.page_size = list.page_size;
   query.after = list.after;
@@ -79,9 +84,9 @@ absl::StatusOr<ObligationQuery> ParseObligationQuery(const server::CallContext& 
 absl::StatusOr<ObligationFilter> ParseCompletenessFilter(
     const server::CallContext& call, const v1::GetCompletenessRequest& request) {
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.plan(), "plans/*", "plan").status());
-  DUBAN_ASSIGN_OR_RETURN(
-      const server::ListQuery list,
-      server::ParseListQuery(request, {"unit", "session", "indicator", "period", "due_before"}));
+  DUBAN_ASSIGN_OR_RETURN(const server::ListQuery list,
+                         server::ParseListQuery(request, {"unit", "session", "indicator",
+                                                          "article_type", "period", "due_before"}));
   return ParseFilter(call, request.plan(), list);
 }
 

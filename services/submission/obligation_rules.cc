@@ -203,6 +203,9 @@ absl::StatusOr<std::vector<OwedLine>> OwedLines(const PlanHistory& history, cons
       lines.push_back({definition->name(), line->unit()});
     }
   }
+  for (const ArticleDebt& debt : DebtsOf(history.plan(), period)) {
+    lines.push_back({"", debt.unit, debt});
+  }
   return lines;
 }
 
@@ -226,6 +229,11 @@ Obligation NewObligation(std::string_view name, const OwedLine& line, const Open
   obligation.set_name(std::string(name));
   obligation.set_indicator(line.indicator);
   obligation.set_unit(line.unit);
+  obligation.set_minimum(1);
+  if (line.articles) {
+    obligation.set_article_type(line.articles->type);
+    obligation.set_minimum(line.articles->minimum);
+  }
   obligation.set_period(opening.period.ToString());
   obligation.set_session(opening.session);
   SetDeadline(opening, &obligation);
@@ -360,6 +368,23 @@ std::optional<Obligation> Release(const Obligation& obligation, std::string_view
   Obligation next = Next(obligation, now);
   next.clear_report();
   next.clear_first_submit_time();
+  return next;
+}
+
+std::optional<Obligation> MeetQuota(const Obligation& obligation,
+                                    const std::vector<absl::Time>& times, absl::Time now) {
+  const auto enough = static_cast<size_t>(obligation.minimum());
+  std::optional<absl::Time> met;
+  if (times.size() >= enough && times[enough - 1] < ClosedFrom(obligation)) {
+    met = times[enough - 1];
+  }
+  const bool same = met ? obligation.has_first_submit_time() &&
+                              FromTimestamp(obligation.first_submit_time()) == *met
+                        : !obligation.has_first_submit_time();
+  if (same) return std::nullopt;
+  Obligation next = Next(obligation, now);
+  next.clear_first_submit_time();
+  if (met) *next.mutable_first_submit_time() = ToTimestamp(*met);
   return next;
 }
 

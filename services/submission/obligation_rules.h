@@ -14,6 +14,7 @@
 #include "duban/indicator/v1/plan_service.pb.h"
 #include "duban/submission/v1/obligation.pb.h"
 #include "duban/submission/v1/report.pb.h"
+#include "services/submission/article_rules.h"
 #include "services/submission/report_rules.h"
 
 // OPEN → MET | MISSED | WAIVED;  MET → OPEN (report withdrawn);  MISSED → OPEN (reopened, extended)
@@ -42,10 +43,11 @@ inline constexpr Reason kObligationLocked{
     "报送义务 {obligation} 已于 {closed_time} 关闭,须由专班办公室重新开放",
     "{obligation} has been closed since {closed_time}; only the office opens it again."};
 
-// A line that owes something: `plans/{plan}/indicators/{indicator}` and `units/{unit}`.
+// Who owes what: the figures of `plans/{plan}/indicators/{indicator}`, or articles.
 struct OwedLine {
-  std::string indicator;
-  std::string unit;
+  std::string indicator;  // empty: articles
+  std::string unit;       // `units/{unit}`
+  std::optional<ArticleDebt> articles = std::nullopt;
 };
 
 // For what, and with which instants, obligations are opened.
@@ -72,8 +74,9 @@ void Count(const Fulfilment& fulfilment, v1::ObligationCounts* counts);
 // The period that obligations are opened for. INVALID_ARGUMENT PERIOD_INVALID, PERIOD_OUTSIDE_PLAN.
 absl::StatusOr<Period> OwedPeriod(const std::string& text, const indicator::v1::Plan& plan);
 
-// Who owes the period's figures: the reporting lines of the indicators collected on its rhythm, as
-// in force on its last day, or today if that is earlier. FAILED_PRECONDITION PLAN_NOT_PUBLISHED.
+// Who owes something for the period: the reporting lines of the indicators collected on its rhythm,
+// as in force on its last day, or today if that is earlier; then the debtors of the article quotas
+// of its rhythm. FAILED_PRECONDITION PLAN_NOT_PUBLISHED.
 absl::StatusOr<std::vector<OwedLine>> OwedLines(const indicator::v1::PlanHistory& history,
                                                 const Period& period, absl::Time now);
 
@@ -133,6 +136,12 @@ std::optional<v1::Obligation> Meet(const v1::Obligation& obligation, std::string
 // The next revision of an obligation whose report was withdrawn; nothing if another report met it.
 std::optional<v1::Obligation> Release(const v1::Obligation& obligation, std::string_view report,
                                       absl::Time now);
+
+// The next revision of an obligation to report articles that came at these instants, in order: met
+// by the one that makes up the minimum, unless that came after it was closed. Nothing if it stands
+// so already.
+std::optional<v1::Obligation> MeetQuota(const v1::Obligation& obligation,
+                                        const std::vector<absl::Time>& times, absl::Time now);
 
 // Sets what is not stored: state, timeliness and what the actor may do.
 void SetComputed(const indicator::v1::Plan& plan, const Actor& actor, absl::Time now,

@@ -35,6 +35,14 @@ std::vector<OwedLine> Some(const std::vector<OwedLine>& lines, size_t first) {
   return {begin, end};
 }
 
+// What events of obligations begin with.
+template <typename Event>
+void Describe(const Obligation& obligation, Event* event) {
+  event->set_indicator(obligation.indicator());
+  event->set_article_type(obligation.article_type());
+  event->set_period(obligation.period());
+}
+
 void Add(const v1::OpenObligationsResponse& some, v1::OpenObligationsResponse* all) {
   all->set_existing(all->existing() + some.existing());
   all->set_created(all->created() + some.created());
@@ -148,8 +156,7 @@ absl::StatusOr<Obligation> ObligationService::RequestExtension(
                                               ActorOf(call), call.now());
         }));
     v1::ObligationExtensionRequested event;
-    event.set_indicator(after.indicator());
-    event.set_period(after.period());
+    Describe(after, &event);
     event.set_requester(after.extension().requester());
     event.set_reason(after.extension().reason());
     *event.mutable_wished_due_time() = after.extension().wished_due_time();
@@ -179,8 +186,7 @@ absl::StatusOr<Obligation> ObligationService::DecideExtension(
                                                    ActorOf(call), call.now());
         }));
     v1::ObligationExtensionDecided event;
-    event.set_indicator(after.indicator());
-    event.set_period(after.period());
+    Describe(after, &event);
     event.set_requester(after.extension().requester());
     event.set_granted(request.grant());
     *event.mutable_due_time() = after.due_time();
@@ -201,8 +207,7 @@ absl::StatusOr<Obligation> ObligationService::WaiveObligation(
           return Waive(before, request.reason(), plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationWaived event;
-    event.set_indicator(after.indicator());
-    event.set_period(after.period());
+    Describe(after, &event);
     event.set_reason(request.reason());
     DUBAN_RETURN_IF_ERROR(Announce(tx, call, "duban.submission.obligation.waived", after, event));
     return Shown(call, *plan, std::move(after));
@@ -220,8 +225,7 @@ absl::StatusOr<Obligation> ObligationService::ReopenObligation(
           return Reopen(before, request.reason(), until, plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationReopened event;
-    event.set_indicator(after.indicator());
-    event.set_period(after.period());
+    Describe(after, &event);
     event.set_reason(request.reason());
     *event.mutable_until_time() = after.reopening().until_time();
     DUBAN_RETURN_IF_ERROR(Announce(tx, call, "duban.submission.obligation.reopened", after, event));

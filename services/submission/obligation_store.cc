@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/error.h"
@@ -18,6 +19,7 @@ namespace duban::submission {
 namespace {
 
 using google::protobuf::Timestamp;
+using indicator::v1::ArticleQuota;
 using v1::Obligation;
 
 // In the order of ReadObligation and Columns.
@@ -77,6 +79,7 @@ constexpr db::Repeated kHeld = {
 constexpr int kBatch = 1000;  // rows read at once
 
 constexpr char kIndicators[] = "indicators/";
+constexpr char kArticles[] = "articles/";
 
 db::Value TimeOrNull(bool present, const Timestamp& timestamp) {
   return present ? db::Value(FromTimestamp(timestamp)) : db::Value(nullptr);
@@ -107,9 +110,10 @@ void AddColumns(const Obligation& obligation, std::vector<db::Value>* values) {
   const ObligationKey key = KeyOf(obligation);
   for (db::Value& value : std::vector<db::Value>{
            name.plan, name.obligation, key.rule, key.unit, key.period, LastId(obligation.session()),
-           1, FromTimestamp(obligation.open_time()), FromTimestamp(obligation.due_time()),
-           FromTimestamp(obligation.grace_end_time()), FromTimestamp(obligation.lock_time()),
-           FromTimestamp(obligation.original_due_time()), obligation.calendar_version()}) {
+           obligation.minimum(), FromTimestamp(obligation.open_time()),
+           FromTimestamp(obligation.due_time()), FromTimestamp(obligation.grace_end_time()),
+           FromTimestamp(obligation.lock_time()), FromTimestamp(obligation.original_due_time()),
+           obligation.calendar_version()}) {
     values->push_back(std::move(value));
   }
   AddExtension(obligation.extension(), values);
@@ -158,14 +162,30 @@ void ReadOfficeDecisions(const db::Row& row, Obligation* obligation) {
   }
 }
 
+// What is owed, of the column `rule`.
+void SetRule(const std::string& rule, const std::string& plan, Obligation* obligation) {
+  ArticleQuota::Type type = ArticleQuota::TYPE_UNSPECIFIED;
+  if (absl::StartsWith(rule, kArticles)) {
+    ArticleQuota::Type_Parse(LastId(rule), &type);
+    obligation->set_article_type(type);
+  } else {
+    obligation->set_indicator(absl::StrCat(plan, "/", rule));
+  }
+}
+
+std::string ArticleRule(ArticleQuota::Type type) {
+  return absl::StrCat(kArticles, ArticleQuota::Type_Name(type));
+}
+
 Obligation ReadObligation(const db::Row& row) {
   Obligation obligation;
   const std::string plan = absl::StrCat("plans/", row.GetString(0));
   obligation.set_name(absl::StrCat(plan, "/obligations/", row.GetString(1)));
-  obligation.set_indicator(absl::StrCat(plan, "/", row.GetString(2)));
+  SetRule(row.GetString(2), plan, &obligation);
   obligation.set_unit(absl::StrCat("units/", row.GetString(3)));
   obligation.set_period(row.GetString(4));
   obligation.set_session(absl::StrCat(plan, "/sessions/", row.GetString(5)));
+  obligation.set_minimum(static_cast<int>(row.GetInt(6)));
   *obligation.mutable_open_time() = ToTimestamp(row.GetTime(7));
   *obligation.mutable_due_time() = ToTimestamp(row.GetTime(8));
   *obligation.mutable_grace_end_time() = ToTimestamp(row.GetTime(9));
@@ -231,9 +251,17 @@ Obligation::HeldFigures ReadHeld(const db::Row& row, const std::string& plan) {
 }  // namespace
 
 ObligationKey KeyOf(const Obligation& obligation) {
-  return {PlanIdOf(obligation.indicator()),
-          absl::StrCat(kIndicators, LastId(obligation.indicator())), LastId(obligation.unit()),
-          obligation.period()};
+  const std::string plan = PlanIdOf(obligation.session());
+  if (obligation.indicator().empty()) {
+    return KeyOf(plan, obligation.article_type(), obligation.unit(), obligation.period());
+  }
+  return {plan, absl::StrCat(kIndicators, LastId(obligation.indicator())),
+          LastId(obligation.unit()), obligation.period()};
+}
+
+ObligationKey KeyOf(const std::string& plan, ArticleQuota::Type type, const std::string& unit,
+                    const std::string& period) {
+  return {plan, ArticleRule(type), LastId(unit), period};
 }
 
 ObligationKey KeyOf(const v1::Report& report) {
@@ -298,6 +326,9 @@ absl::Status ObligationStore::ForEach(db::Session& session, const ObligationFilt
   if (!filter.indicator.empty()) {
     restrict(" AND rule = ?", absl::StrCat(kIndicators, filter.indicator));
   }
+  if (filter.article_type != 0) {
+    restrict(" AND rule = ?", ArticleRule(static_cast<ArticleQuota::Type>(filter.article_type)));
+  }
   if (!filter.period.empty()) restrict(" AND period = ?", filter.period);
   if (filter.due_before) restrict(" AND due_time < ?", *filter.due_before);
   restrict(" AND obligation > ? ORDER BY obligation LIMIT ?", "");
@@ -323,6 +354,7 @@ absl::StatusOr<std::vector<v1::Report>> ObligationStore::ListReportsForUpdate(
     db::Transaction& tx, const std::vector<ObligationKey>& keys) const {
   std::vector<std::vector<db::Value>> wanted;
   for (const ObligationKey& key : keys) {
+    if (absl::StartsWith(key.rule, kArticles)) continue;
     wanted.push_back({key.plan, LastId(key.rule), key.unit, key.period});
   }
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(tx, kReportsByKeys, wanted));
@@ -343,7 +375,9 @@ absl::StatusOr<std::vector<v1::Report>> ObligationStore::ListReportsForUpdate(
 absl::Status ObligationStore::AddHeld(db::Session& session, const std::string& plan,
                                       std::vector<Obligation>* obligations) const {
   std::set<Line> lines;
-  for (const Obligation& obligation : *obligations) lines.insert(LineOf(obligation));
+  for (const Obligation& obligation : *obligations) {
+    if (!obligation.indicator().empty()) lines.insert(LineOf(obligation));
+  }
   std::vector<std::vector<db::Value>> wanted;
   for (const auto& [indicator, unit] : lines) wanted.push_back({plan, indicator, unit});
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(session, kHeld, wanted));

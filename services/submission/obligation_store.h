@@ -21,12 +21,13 @@ struct ObligationFilter {
   std::vector<std::string> units;  // ids
   std::string session;             // id
   std::string indicator;           // id
+  int article_type = 0;
   std::string period;
   std::optional<absl::Time> due_before;
 };
 
-// What one obligation is for, which is unique: a plan's id, `indicators/{id}`, a unit's id, a
-// period.
+// What one obligation is for, which is unique: a plan's id, `indicators/{id}` or `articles/{type}`,
+// a unit's id, a period.
 struct ObligationKey {
   std::string plan;
   std::string rule;
@@ -39,6 +40,9 @@ struct ObligationKey {
 ObligationKey KeyOf(const v1::Obligation& obligation);
 // Of the obligation that the report belongs to.
 ObligationKey KeyOf(const v1::Report& report);
+// Of the obligation of a unit (`units/{unit}`) to report articles.
+ObligationKey KeyOf(const std::string& plan, indicator::v1::ArticleQuota::Type type,
+                    const std::string& unit, const std::string& period);
 
 // Table obligations, and the tables reports and standings as obligations see them. Stored
 // obligations are complete but for state, timeliness, permitted_actions and held.

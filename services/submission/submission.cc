@@ -6,6 +6,7 @@
 #include "common/audit/audit.h"
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
+#include "services/submission/article_service.h"
 #include "services/submission/check_service.h"
 #include "services/submission/evidence_service.h"
 #include "services/submission/exchange_service.h"
@@ -24,6 +25,7 @@ class Submission : public server::Assembly {
   Submission(const Settings& settings, const server::Environment& environment)
       : indicator_(settings.indicator_target, "services/submission", environment.signer),
         plans_(&indicator_),
+        articles_(environment, &plans_),
         obligations_(environment, &plans_),
         reports_(environment, &plans_, settings.submits_together),
         progress_(environment, &plans_),
@@ -32,13 +34,14 @@ class Submission : public server::Assembly {
         exchange_(environment, &plans_, &indicator_, &progress_) {}
 
   std::vector<server::RpcService> Services() override {
-    return {obligations_.Rpc(), reports_.Rpc(),  progress_.Rpc(),
-            checks_.Rpc(),      evidence_.Rpc(), exchange_.Rpc()};
+    return {articles_.Rpc(), obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(),
+            checks_.Rpc(),   evidence_.Rpc(),    exchange_.Rpc()};
   }
 
  private:
   client::Caller indicator_;
   PlanCache plans_;
+  ArticleService articles_;
   ObligationService obligations_;
   ReportService reports_;
   ProgressService progress_;
