@@ -1,5 +1,6 @@
 #include "tests/e2e/local_stack.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -62,16 +63,34 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
   indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_, FreePort()),
                                          folder_ + "/indicator.log");
-  submission_ = std::make_unique<Process>(Command("submission", submission_port_, FreePort()),
-                                          folder_ + "/submission.log");
   StartAndWait(*indicator_);
-  StartAndWait(*submission_);
+  StartSubmission();
   database_ = *db::Database::Open(database_options_);
   plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
   indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
   directory_ = indicator::v1::DirectoryService::NewStub(Connect(indicator_target()));
-  reports_ = submission::v1::ReportService::NewStub(Connect(submission_target()));
-  progress_ = submission::v1::ProgressService::NewStub(Connect(submission_target()));
+}
+
+// With stubs of its own, since the channels to one that stopped would wait before they try again.
+void LocalStack::StartSubmission() {
+  submission_ = std::make_unique<Process>(Command("submission", submission_port_, FreePort()),
+                                          folder_ + "/submission.log");
+  StartAndWait(*submission_);
+  const auto channel = Connect(submission_target());
+  reports_ = submission::v1::ReportService::NewStub(channel);
+  progress_ = submission::v1::ProgressService::NewStub(channel);
+  obligations_ = submission::v1::ObligationService::NewStub(channel);
+  articles_ = submission::v1::ArticleService::NewStub(channel);
+}
+
+void LocalStack::RestartSubmissionAt(const std::string& local_now) {
+  submission_->Signal(SIGTERM);
+  if (submission_->Wait(25) != 0) {
+    std::cerr << "the submission service does not drain:\n" << submission_->Output();
+    abort();
+  }
+  local_now_ = local_now;
+  StartSubmission();
 }
 
 LocalStack::~LocalStack() {

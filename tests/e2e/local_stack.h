@@ -14,6 +14,8 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/submission/v1/article_service.grpc.pb.h"
+#include "duban/submission/v1/obligation_service.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
 #include "duban/submission/v1/report_service.grpc.pb.h"
 #include "grpcpp/client_context.h"
@@ -49,6 +51,9 @@ class LocalStack {
   // Starts a process and waits until it serves with its database.
   void StartAndWait(Process& process);
 
+  // Lets the submission service drain and starts it again, its clock at this instant.
+  void RestartSubmissionAt(const std::string& local_now);
+
   // Imports and publishes deploy/plans/linxiang-2024.json.
   absl::Status LoadLinxiang();
   static indicator::v1::PlanDocument LinxiangDocument();
@@ -80,6 +85,8 @@ class LocalStack {
   indicator::v1::DirectoryService::Stub& directory() { return *directory_; }
   submission::v1::ReportService::Stub& reports() { return *reports_; }
   submission::v1::ProgressService::Stub& progress() { return *progress_; }
+  submission::v1::ObligationService::Stub& obligations() { return *obligations_; }
+  submission::v1::ArticleService::Stub& articles() { return *articles_; }
 
   // The database that both services share, to look at what they left.
   db::Database& database() { return *database_; }
@@ -90,6 +97,7 @@ class LocalStack {
 
  private:
   std::vector<std::string> Command(const std::string& service, int port, int metrics_port) const;
+  void StartSubmission();
 
   std::string folder_;
   std::string local_now_;
@@ -107,6 +115,8 @@ class LocalStack {
   std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
   std::unique_ptr<submission::v1::ReportService::Stub> reports_;
   std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
+  std::unique_ptr<submission::v1::ObligationService::Stub> obligations_;
+  std::unique_ptr<submission::v1::ArticleService::Stub> articles_;
 };
 
 // A draft for one line and period; the unit of measure is that of the numbers.
