@@ -50,6 +50,7 @@ case "$mode" in
     build
     DUBAN_FAULT_ROUNDS=10 run_tests
     tests/load/run.sh foundation
+    tests/load/run.sh submission
     ;;
   all)
     build
