@@ -55,6 +55,7 @@ class QueryPlans : public ::testing::Environment {
     db::Database& database = Services::Get().submission->database();
     FillTables(database);
     for (const std::string& statement : Statements()) Explain(database, statement);
+    admin_.reset();  // its threads end before the driver does
   }
 
  private:
