@@ -51,6 +51,7 @@ std::vector<submission::v1::CreateReportRequest> DraftsOf(const std::string& pla
         auto request = testing::DraftOf("", line.unit().substr(6), period.ToString(),
                                         testing::Value("7", indicator.unit_of_measure()));
         request.set_parent(plan);
+        request.mutable_report()->set_comment("made up");  // the checks ask for one here and there
         request.mutable_report()->set_indicator(
             plan + indicator.name().substr(document.plan().name().size()));
         drafts.push_back(request);

@@ -47,8 +47,8 @@ std::string SystemToken(LocalStack& stack) {
   TokenClaims claims;
   claims.subject = "systems/statistics";
   claims.roles = {common::v1::SYSTEM};
-  for (const auto& unit : LocalStack::LinxiangDocument().units())
-    claims.units.push_back(unit.name());
+  const indicator::v1::PlanDocument document = LocalStack::LinxiangDocument();
+  for (const auto& unit : document.units()) claims.units.push_back(unit.name());
   return "Bearer " + stack.SignAt(claims, MachineNow());
 }
 
