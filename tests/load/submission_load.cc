@@ -93,8 +93,8 @@ void PrintTogether(LocalStack& stack, const char* program) {
   const BoardFigures boards = MeasureBoard(stack, program);
   Print("board_ratio", boards.board.per_second / boards.echo.per_second, "of_echo", ">=0.5");
   Print("board_half_load_p50", absl::ToDoubleMilliseconds(boards.half_load.p50), "ms", "-");
-  Print("board_half_load_p99_over_p50", boards.half_load.p99 / boards.half_load.p50, "times",
-        "<=3");
+  Print("board_half_load_p99_over_p50",
+        absl::FDivDuration(boards.half_load.p99, boards.half_load.p50), "times", "<=3");
 }
 
 void PrintGrowth(LocalStack& stack) {
@@ -109,9 +109,9 @@ void PrintGrowth(LocalStack& stack) {
   const CallCosts after = MeasureCosts(stack, 710);
   Print("reports_in_tables", static_cast<double>(reports), "reports", "-");
   Print("lone_submit_p50", absl::ToDoubleMilliseconds(after.submit), "ms", "-");
-  Print("submit_cost_growth", after.submit / before.submit, "times", "<=1.3");
+  Print("submit_cost_growth", absl::FDivDuration(after.submit, before.submit), "times", "<=1.3");
   Print("changed_board_p50", absl::ToDoubleMilliseconds(after.board), "ms", "-");
-  Print("board_cost_growth", after.board / before.board, "times", "<=1.3");
+  Print("board_cost_growth", absl::FDivDuration(after.board, before.board), "times", "<=1.3");
 }
 
 }  // namespace
