@@ -102,13 +102,20 @@ expect_proto() {
 }
 expect_proto 'message Silent {}\n' 'Message "Silent" should have a non-empty comment'
 expect_proto '// Said.\nmessage bad_name {}\n' 'should be PascalCase'
+write CHANGELOG.md '# Changelog\n'
 git -C "$tree" init -q
-git -C "$tree" add proto
+git -C "$tree" add proto CHANGELOG.md
 git -C "$tree" -c user.name=lint -c user.email=lint@localhost commit -qm before
 rm "$tree/proto/duban/common/v1/extra.proto"
 sed -i 's/string value = 1;/int32 value = 1;/' "$tree/proto/duban/common/v1/measurement.proto"
 if output=$(run_check protos) || ! grep -qF 'changed type' <<<"$output"; then
   printf 'protos does not see a breaking change but says:\n%s\n' "$output"
+  code=1
+fi
+# shellcheck disable=SC2016  # the backticks are the changelog's
+write CHANGELOG.md '# Changelog\n- Breaking: `Measurement` holds whole numbers.\n'
+if ! output=$(run_check protos); then
+  printf 'protos refuses an announced break:\n%s\n' "$output"
   code=1
 fi
 
