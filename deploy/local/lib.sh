@@ -11,15 +11,18 @@ run=$state/run
 endpoints=$state/endpoints.env
 plan_file=$root/deploy/plans/linxiang-2024.json
 plan=linxiang-innovation-2024
+calendar_file=$root/deploy/plans/working-days-cn.json
 
 port_database=${DUBAN_PORT_DATABASE:-13306}
 port_indicator=${DUBAN_PORT_INDICATOR:-7001}
 port_submission=${DUBAN_PORT_SUBMISSION:-7002}
+port_review=${DUBAN_PORT_REVIEW:-7003}
 port_metrics_indicator=${DUBAN_PORT_METRICS_INDICATOR:-9101}
 port_metrics_submission=${DUBAN_PORT_METRICS_SUBMISSION:-9102}
+port_metrics_review=${DUBAN_PORT_METRICS_REVIEW:-9103}
 
 # In the order in which they start; they stop in the opposite one.
-processes=(database indicator submission)
+processes=(database indicator submission review)
 
 # The socket's path may have 107 bytes; a long state folder gets one elsewhere.
 database_socket=$state/database.sock

@@ -4,8 +4,9 @@
 # changed.  Usage: deploy/local/up.sh [--demo]
 #   --demo  plays the first quarter of 2024 with made-up figures
 # Environment: DUBAN_NOW=2024-03-29T09:00:00+08:00 (what the services' clock reads at their start),
-#   DUBAN_PORT_INDICATOR, DUBAN_PORT_SUBMISSION, DUBAN_PORT_DATABASE,
-#   DUBAN_PORT_METRICS_INDICATOR, DUBAN_PORT_METRICS_SUBMISSION, DUBAN_STATE (folder)
+#   DUBAN_PORT_INDICATOR, DUBAN_PORT_SUBMISSION, DUBAN_PORT_REVIEW, DUBAN_PORT_DATABASE,
+#   DUBAN_PORT_METRICS_INDICATOR, DUBAN_PORT_METRICS_SUBMISSION, DUBAN_PORT_METRICS_REVIEW,
+#   DUBAN_STATE (folder)
 set -euo pipefail
 # shellcheck source=deploy/local/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -22,7 +23,7 @@ build() {
   local started=$SECONDS
   (cd "$root" && { [ -f build/release/build.ninja ] || cmake --preset release; }) >/dev/null ||
     fail "cmake --preset release 失败 failed"
-  cmake --build "$root/build/release" --target duban-indicator duban-submission dubanctl
+  cmake --build "$root/build/release" --target duban-indicator duban-submission duban-review dubanctl
   say "构建用时 built in $((SECONDS - started)) s"
 }
 
@@ -121,8 +122,10 @@ write_endpoints() {
   cat >"$endpoints" <<ENV
 DUBAN_INDICATOR=127.0.0.1:$port_indicator
 DUBAN_SUBMISSION=127.0.0.1:$port_submission
+DUBAN_REVIEW=127.0.0.1:$port_review
 DUBAN_METRICS_INDICATOR=127.0.0.1:$port_metrics_indicator
 DUBAN_METRICS_SUBMISSION=127.0.0.1:$port_metrics_submission
+DUBAN_METRICS_REVIEW=127.0.0.1:$port_metrics_review
 DUBAN_KEY_FILE=$keys/key.jwk
 ENV
 }
@@ -132,10 +135,14 @@ make_secrets
 start_database
 start_service indicator
 start_service submission --indicator_target="127.0.0.1:$port_indicator"
+start_service review --indicator_target="127.0.0.1:$port_indicator" \
+  --submission_target="127.0.0.1:$port_submission"
 wait_for_service indicator
 wait_for_service submission
+wait_for_service review
 write_endpoints
 export DUBAN_ENDPOINTS=$endpoints
+"$bin/dubanctl" calendar import "$calendar_file"
 "$bin/dubanctl" plan import "$plan_file" --publish --replace-draft --unless-published
 board=("$bin/dubanctl" board "$plan")
 if [ -n "$demo" ]; then

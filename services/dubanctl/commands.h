@@ -8,11 +8,12 @@ namespace duban::ctl {
 
 // Each adds its subcommands to the command line; the one that the user names is put into `chosen`.
 // `settings` and `chosen` must outlive the app.
-void AddPlanCommands(CLI::App& app, const Settings& settings, Command* chosen);   // plan …
-void AddBoardCommand(CLI::App& app, const Settings& settings, Command* chosen);   // board
-void AddDemoCommand(CLI::App& app, const Settings& settings, Command* chosen);    // demo
-void AddTokenCommands(CLI::App& app, const Settings& settings, Command* chosen);  // token …
-void AddHealthCommand(CLI::App& app, Command* chosen);                            // health
+void AddPlanCommands(CLI::App& app, const Settings& settings, Command* chosen);      // plan …
+void AddCalendarCommands(CLI::App& app, const Settings& settings, Command* chosen);  // calendar …
+void AddBoardCommand(CLI::App& app, const Settings& settings, Command* chosen);      // board
+void AddDemoCommand(CLI::App& app, const Settings& settings, Command* chosen);       // demo
+void AddTokenCommands(CLI::App& app, const Settings& settings, Command* chosen);     // token …
+void AddHealthCommand(CLI::App& app, Command* chosen);                               // health
 
 }  // namespace duban::ctl
 

@@ -58,6 +58,7 @@ Connection::Connection(Settings settings, std::unique_ptr<TokenSigner> signer)
   directory_ = indicator::v1::DirectoryService::NewStub(indicator);
   reports_ = submission::v1::ReportService::NewStub(submission);
   progress_ = submission::v1::ProgressService::NewStub(submission);
+  calendars_ = review::v1::CalendarService::NewStub(ChannelTo(settings_.review));
 }
 
 void Connection::Prepare(const Actor& actor, grpc::ClientContext* context) const {

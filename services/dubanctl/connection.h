@@ -14,6 +14,7 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
 #include "duban/submission/v1/report_service.grpc.pb.h"
 #include "grpcpp/client_context.h"
@@ -67,6 +68,7 @@ class Connection {
   indicator::v1::DirectoryService::Stub& directory() { return *directory_; }
   submission::v1::ReportService::Stub& reports() { return *reports_; }
   submission::v1::ProgressService::Stub& progress() { return *progress_; }
+  review::v1::CalendarService::Stub& calendars() { return *calendars_; }
 
  private:
   Connection(Settings settings, std::unique_ptr<TokenSigner> signer);
@@ -80,6 +82,7 @@ class Connection {
   std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
   std::unique_ptr<submission::v1::ReportService::Stub> reports_;
   std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
+  std::unique_ptr<review::v1::CalendarService::Stub> calendars_;
 };
 
 }  // namespace duban::ctl

@@ -22,6 +22,7 @@ inline constexpr Reason kFileInvalid{"FILE_INVALID", absl::StatusCode::kInvalidA
 struct Settings {
   std::string indicator;   // host:port
   std::string submission;  // host:port
+  std::string review;      // host:port
   std::string token;       // bearer token; empty: one is signed with key_file
   std::string key_file;    // private JWK of a development issuer; may be empty
 };

@@ -8,6 +8,7 @@
 #include "services/indicator/consistency_rules.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/member_rules.h"
+#include "services/indicator/scoring_rules.h"
 #include "services/indicator/unit_rules.h"
 
 namespace duban::indicator {
@@ -120,6 +121,7 @@ void CheckPlanDocument(const v1::PlanDocument& document, const UnitMap& stored,
   CheckMembers(document, scope.units, root, out);
   CheckIndicators(document, scope, root, out);
   CheckConsistency(document, root + "plan", out);
+  CheckScoring(document, scope, root + "plan", out);
 }
 
 void CheckAgreement(const v1::PlanDocument& document, const StoredDirectory& stored,

@@ -298,6 +298,8 @@ absl::Status CheckAmendment(const Indicator& before, const Indicator& after,
   CheckNotRedefined(before, after, violations);
   CheckUnchanged(after.source() == before.source(), "source", violations);
   CheckUnchanged(after.table_row() == before.table_row(), "table_row", violations);
+  // The weights of a plan belong together: their sum was checked when it was published.
+  CheckUnchanged(after.weight() == before.weight(), "weight", violations);
   CheckIndicator(after, scope, "indicator", violations);
   return violations.ToStatus(kRequestInvalid, absl::StatusCode::kInvalidArgument);
 }

@@ -427,6 +427,9 @@ INSTANTIATE_TEST_SUITE_P(
             "another kind",
             [](v1::Indicator& i, v1::AmendIndicatorRequest&) { i.set_kind(v1::Indicator::AMOUNT); },
             {"indicator.kind REDEFINITION"}},
+        AmendCase{"another weight",
+                  [](v1::Indicator& i, v1::AmendIndicatorRequest&) { i.set_weight("3"); },
+                  {"indicator.weight FIELD_INVALID"}},
         AmendCase{"another accumulation",
                   [](v1::Indicator& i, v1::AmendIndicatorRequest&) {
                     i.set_accumulation(v1::Indicator::INCREMENT);

@@ -576,6 +576,25 @@ TEST_F(LinxiangPlanTest, HoldsFiguresAgainstEachOtherWhereTheirDefinitionsDo) {
   EXPECT_FALSE(document_.plan().has_plausibility());
 }
 
+TEST_F(LinxiangPlanTest, WeighsEveryRowAndPressesWhatIsOverdue) {
+  for (const Indicator& indicator : document_.indicators()) {
+    EXPECT_EQ(indicator.weight().empty(), indicator.source() == Indicator::NARRATIVE)
+        << indicator.name();
+  }
+  const v1::Plan& plan = document_.plan();
+  EXPECT_EQ(plan.calendar_region(), "CN");
+  EXPECT_EQ(plan.lead_time().minimum_workdays(), 1);
+  EXPECT_EQ(plan.escalation().steps_size(), 4);
+  EXPECT_TRUE(plan.document_style().red_header());
+  std::set<std::string> ranked;
+  for (const v1::ScoringRules::PeerGroup& group : plan.scoring().peer_groups()) {
+    for (const std::string& unit : group.units()) ranked.insert(DisplayName(unit));
+  }
+  std::set<std::string> owing;
+  for (const auto& [unit, count] : LinesByUnit()) owing.insert(unit);
+  EXPECT_EQ(ranked, owing);
+}
+
 TEST_F(LinxiangPlanTest, HasTheRhythmOfReviewsAndArticles) {
   std::vector<std::string> cadences;
   for (const v1::CadenceRule& rule : document_.plan().cadences()) {

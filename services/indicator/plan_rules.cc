@@ -11,7 +11,9 @@
 #include "common/calendar/working_days.h"
 #include "services/indicator/cadence_rules.h"
 #include "services/indicator/consistency_rules.h"
+#include "services/indicator/escalation_rules.h"
 #include "services/indicator/fields.h"
+#include "services/indicator/scoring_rules.h"
 
 namespace duban::indicator {
 namespace {
@@ -225,6 +227,8 @@ void CheckPlanForm(const Plan& plan, const std::string& path, Violations& out) {
   CheckPacingForm(plan.default_pacing(), path + ".default_pacing", out);
   CheckRemindersForm(plan, path + ".reminders", out);
   CheckConsistencyForm(plan, path, out);
+  CheckScoringForm(plan, path, out);
+  CheckReviewForm(plan, path, out);
 }
 
 void CheckPlan(const Plan& plan, const PlanScope& scope, const std::string& path, Violations& out) {
@@ -234,6 +238,7 @@ void CheckPlan(const Plan& plan, const PlanScope& scope, const std::string& path
   CheckCadences(plan, path + ".cadences", out);
   CheckArticleQuotas(plan, path + ".article_quotas", out);
   CheckLightBands(plan, path + ".light_bands", out);
+  CheckEscalation(plan, path + ".escalation", out);
   CheckPacing(plan.default_pacing(), plan.year(), path + ".default_pacing", out);
 }
 

@@ -69,4 +69,8 @@ server::ServiceDefinition Definition(const Settings& settings) {
   return definition;
 }
 
+server::ServiceDefinition DefinitionFor(const std::string& indicator_target) {
+  return Definition({.indicator_target = indicator_target});
+}
+
 }  // namespace duban::submission

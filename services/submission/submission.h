@@ -27,6 +27,9 @@ struct Settings {
 // a signer.
 server::ServiceDefinition Definition(const Settings& settings);
 
+// The same with defaults, for tests of other services, which meet it over its contract only.
+server::ServiceDefinition DefinitionFor(const std::string& indicator_target);
+
 }  // namespace duban::submission
 
 #endif  // DUBAN_SERVICES_SUBMISSION_SUBMISSION_H_

@@ -57,7 +57,8 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
       submission_flags_(std::move(submission_flags)),
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
-      submission_port_(FreePort()) {
+      submission_port_(FreePort()),
+      review_port_(FreePort()) {
   std::ofstream(folder_ + "/password") << database_options_.password;
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
@@ -65,6 +66,10 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
                                          folder_ + "/indicator.log");
   StartAndWait(*indicator_);
   StartSubmission();
+  review_ = std::make_unique<Process>(Command("review", review_port_, FreePort()),
+                                      folder_ + "/review.log");
+  StartAndWait(*review_);
+  calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
   database_ = *db::Database::Open(database_options_);
   plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
   indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
@@ -94,6 +99,7 @@ void LocalStack::RestartSubmissionAt(const std::string& local_now) {
 }
 
 LocalStack::~LocalStack() {
+  review_.reset();
   submission_.reset();
   indicator_.reset();
   std::filesystem::remove_all(folder_);
@@ -119,6 +125,10 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
     command.push_back("--indicator_target=" + indicator_target());
     command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
+  if (service == "review") {
+    command.push_back("--indicator_target=" + indicator_target());
+    command.push_back("--submission_target=" + submission_target());
+  }
   return command;
 }
 
@@ -128,11 +138,15 @@ std::string LocalStack::indicator_target() const {
 std::string LocalStack::submission_target() const {
   return "127.0.0.1:" + std::to_string(submission_port_);
 }
+std::string LocalStack::review_target() const {
+  return "127.0.0.1:" + std::to_string(review_port_);
+}
 
 void LocalStack::StartAndWait(Process& process) {
   process.Start();
-  const std::string target =
-      &process == indicator_.get() ? indicator_target() : submission_target();
+  const std::string target = &process == indicator_.get()    ? indicator_target()
+                             : &process == submission_.get() ? submission_target()
+                                                             : review_target();
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();

@@ -14,6 +14,7 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/article_service.grpc.pb.h"
 #include "duban/submission/v1/obligation_service.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
@@ -34,7 +35,7 @@ inline CallerIdentity Office() { return {common::v1::OFFICE, "sci-industry"}; }
 inline CallerIdentity RecusalReviewer() { return {common::v1::OFFICE, "government-office"}; }
 
 // The real binaries on a database server of this test program, with the plan's services reachable
-// over loopback. Starting takes about three seconds.
+// over loopback. Starting takes about four seconds.
 class LocalStack {
  public:
   // `local_now`: RFC 3339 instant that the services' clock reads at start. Flags for all services,
@@ -47,6 +48,8 @@ class LocalStack {
   Process& submission() { return *submission_; }
   std::string indicator_target() const;
   std::string submission_target() const;
+  Process& review() { return *review_; }
+  std::string review_target() const;
 
   // Starts a process and waits until it serves with its database.
   void StartAndWait(Process& process);
@@ -87,8 +90,9 @@ class LocalStack {
   submission::v1::ProgressService::Stub& progress() { return *progress_; }
   submission::v1::ObligationService::Stub& obligations() { return *obligations_; }
   submission::v1::ArticleService::Stub& articles() { return *articles_; }
+  review::v1::CalendarService::Stub& calendars() { return *calendars_; }
 
-  // The database that both services share, to look at what they left.
+  // The database that the services share, to look at what they left.
   db::Database& database() { return *database_; }
   const db::Options& database_options() const { return database_options_; }
 
@@ -108,8 +112,10 @@ class LocalStack {
   std::unique_ptr<TokenSigner> signer_;
   int indicator_port_;
   int submission_port_;
+  int review_port_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;
+  std::unique_ptr<Process> review_;
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
   std::unique_ptr<indicator::v1::IndicatorService::Stub> indicators_;
   std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
@@ -117,6 +123,7 @@ class LocalStack {
   std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
   std::unique_ptr<submission::v1::ObligationService::Stub> obligations_;
   std::unique_ptr<submission::v1::ArticleService::Stub> articles_;
+  std::unique_ptr<review::v1::CalendarService::Stub> calendars_;
 };
 
 // A draft for one line and period; the unit of measure is that of the numbers.

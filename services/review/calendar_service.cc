@@ -1,0 +1,193 @@
+#include "services/review/calendar_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "common/base/timestamp.h"
+#include "common/server/list_query.h"
+#include "duban/review/v1/calendar_events.pb.h"
+#include "services/review/calendar_rules.h"
+#include "services/review/deadline_rules.h"
+
+namespace duban::review {
+namespace {
+
+using indicator::v1::CadenceRule;
+using indicator::v1::Plan;
+using v1::Calendar;
+
+// The region's calendar of this year as it is now; a new message if there is none.
+Calendar Current(const std::vector<Calendar>& region, int year) {
+  for (const Calendar& calendar : region) {
+    if (calendar.year() == year) return calendar;
+  }
+  return {};
+}
+
+// The calendar as it stands after the import: `before` itself where it says the same already.
+absl::StatusOr<Calendar> Imported(const Calendar& before, const Calendar& checked,
+                                  const std::string& etag, const std::vector<Calendar>& region,
+                                  absl::Time now) {
+  if (SameNotice(before, checked)) return before;
+  if (!before.name().empty() && etag.empty()) {
+    return Error(kCalendarExists).With("calendar", before.name()).Build();
+  }
+  DUBAN_RETURN_IF_ERROR(CheckEtag(etag, before.name().empty() ? "none" : before.etag()));
+  DUBAN_RETURN_IF_ERROR(CheckOverlap(checked, region));
+  Calendar after = checked;
+  after.set_revision(before.revision() + 1);
+  after.set_etag(MakeEtag(after.revision()));
+  *after.mutable_update_time() = ToTimestamp(now);
+  *after.mutable_create_time() = before.name().empty() ? after.update_time() : before.create_time();
+  return after;
+}
+
+absl::Status CheckCadences(const v1::PreviewDeadlinesRequest& request) {
+  std::vector<int> kinds;
+  for (const CadenceRule& cadence : request.cadences()) {
+    const bool known = cadence.kind() != CadenceRule::KIND_UNSPECIFIED &&
+                       CadenceRule::Kind_IsValid(cadence.kind()) &&
+                       cadence.every() != common::v1::PERIOD_KIND_UNSPECIFIED &&
+                       common::v1::PeriodKind_IsValid(cadence.every());
+    if (!known || std::count(kinds.begin(), kinds.end(), cadence.kind()) > 0) {
+      return FieldInvalid("cadences", "每种一条，须写明种类和周期",
+                          "each kind stands there once, with its rhythm");
+    }
+    kinds.push_back(cadence.kind());
+  }
+  if (request.year() != 0 && (request.year() < 1990 || request.year() > 2100)) {
+    return FieldInvalid("year", "应为 1990 至 2100 年", "it is a year from 1990 to 2100");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+CalendarService::CalendarService(const server::Environment& environment, const Peers* peers)
+    : database_(environment.database),
+      mutations_(environment.mutations),
+      peers_(peers),
+      plans_(indicator::v1::PlanService::NewStub(peers->indicator().channel())),
+      audit_("review"),
+      outbox_("review") {}
+
+server::RpcService CalendarService::Rpc() {
+  return server::RpcService("duban.review.v1.CalendarService")
+      .Add("ImportCalendar", this, &CalendarService::ImportCalendar)
+      .Add("GetCalendar", this, &CalendarService::GetCalendar)
+      .Add("ListCalendars", this, &CalendarService::ListCalendars)
+      .Add("PreviewDeadlines", this, &CalendarService::PreviewDeadlines);
+}
+
+absl::StatusOr<v1::ImportCalendarResponse> CalendarService::ImportCalendar(
+    server::CallContext& call, const v1::ImportCalendarRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const Calendar checked, CheckCalendar(request.calendar()));
+  const std::string& etag = request.calendar().etag();
+  v1::ImportCalendarResponse response;
+  if (request.validate_only()) {
+    DUBAN_ASSIGN_OR_RETURN(const std::vector<Calendar> region,
+                           database_->Read(call.deadline(), [&](db::Session& session) {
+                             return calendars_.Region(session, checked.region());
+                           }));
+    DUBAN_ASSIGN_OR_RETURN(
+        *response.mutable_calendar(),
+        Imported(Current(region, checked.year()), checked, etag, region, call.now()));
+    return response;
+  }
+  return mutations_->Run(
+      call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ImportCalendarResponse> {
+        DUBAN_RETURN_IF_ERROR(calendars_.LockRegion(tx, checked.region()));
+        DUBAN_ASSIGN_OR_RETURN(const std::vector<Calendar> region,
+                               calendars_.Region(tx, checked.region()));
+        const Calendar before = Current(region, checked.year());
+        v1::ImportCalendarResponse written;
+        DUBAN_ASSIGN_OR_RETURN(*written.mutable_calendar(),
+                               Imported(before, checked, etag, region, call.now()));
+        const Calendar& after = written.calendar();
+        if (after.revision() == before.revision()) return written;
+        DUBAN_RETURN_IF_ERROR(calendars_.Write(tx, after));
+        DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
+        v1::CalendarImported event;
+        event.set_region(after.region());
+        event.set_year(after.year());
+        event.set_notice_number(after.notice_number());
+        DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.review.calendar.imported",
+                                             {after.name(), after.revision(), "", ""}, event,
+                                             call.now()));
+        return written;
+      });
+}
+
+absl::StatusOr<Calendar> CalendarService::GetCalendar(server::CallContext& call,
+                                                      const v1::GetCalendarRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                         ParseResourceName(request.name(), "calendars/*", "name"));
+  DUBAN_ASSIGN_OR_RETURN(const std::optional<Calendar> calendar,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return calendars_.Get(session, ids[0]);
+                         }));
+  if (!calendar) return Error(kCalendarNotFound).With("calendar", request.name()).Build();
+  return *calendar;
+}
+
+absl::StatusOr<v1::ListCalendarsResponse> CalendarService::ListCalendars(
+    server::CallContext& call, const v1::ListCalendarsRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const server::ListQuery query,
+                         server::ParseListQuery(request, {"region"}));
+  DUBAN_ASSIGN_OR_RETURN(
+      std::vector<Calendar> calendars, database_->Read(call.deadline(), [&](db::Session& session) {
+        return calendars_.List(session, query.Filter("region"), query.after, query.page_size + 1);
+      }));
+  v1::ListCalendarsResponse response;
+  const bool more = calendars.size() > static_cast<size_t>(query.page_size);
+  if (more) calendars.pop_back();
+  for (Calendar& calendar : calendars) *response.add_calendars() = std::move(calendar);
+  if (more) {
+    const std::string& last = response.calendars(response.calendars_size() - 1).name();
+    response.set_next_page_token(server::MakePageToken(request, last.substr(last.rfind('/') + 1)));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::PreviewDeadlinesResponse> CalendarService::PreviewDeadlines(
+    server::CallContext& call, const v1::PreviewDeadlinesRequest& request) {
+  DUBAN_RETURN_IF_ERROR(ParseResourceName(request.plan(), "plans/*", "plan").status());
+  DUBAN_RETURN_IF_ERROR(CheckCadences(request));
+  indicator::v1::GetPlanRequest get;
+  get.set_name(request.plan());
+  DUBAN_ASSIGN_OR_RETURN(
+      const Plan plan,
+      peers_->AskIndicator(call.info, *plans_, &indicator::v1::PlanService::Stub::GetPlan, get));
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(plan.time_zone(), &zone)) {
+    return absl::InternalError("the plan's time zone is unknown here");
+  }
+  DUBAN_ASSIGN_OR_RETURN(std::vector<Calendar> region,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return calendars_.Region(session, RegionOf(plan));
+                         }));
+  const int year = request.year() == 0 ? plan.year() : request.year();
+  v1::PreviewDeadlinesResponse response;
+  if (request.has_calendar()) {
+    DUBAN_ASSIGN_OR_RETURN(const Calendar trial, CheckCalendar(request.calendar()));
+    DUBAN_RETURN_IF_ERROR(CheckOverlap(trial, region));
+    region = With(std::move(region), trial);
+    response.set_calendar_version("trial");
+  } else {
+    response.set_calendar_version(CalendarVersion(region, year, year + 1));
+  }
+  DUBAN_ASSIGN_OR_RETURN(const WorkingDays days, WorkingDaysOf(region));
+  const auto& cadences = request.cadences().empty() ? plan.cadences() : request.cadences();
+  for (const CadenceRule& cadence : cadences) {
+    for (const Period& period : Period::TilesOf(year, cadence.every())) {
+      DUBAN_ASSIGN_OR_RETURN(*response.add_deadlines(),
+                             PreviewDeadline(cadence, period, days, region, zone));
+    }
+  }
+  return response;
+}
+
+}  // namespace duban::review

@@ -1,0 +1,63 @@
+#include "services/review/options.h"
+
+#include <string>
+
+#include "absl/flags/reflection.h"
+#include "common/testing/status_matchers.h"
+#include "gtest/gtest.h"
+#include "services/review/review.h"
+
+namespace duban::review {
+namespace {
+
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+void SetFlag(const std::string& name, const std::string& value) {
+  std::string problem;
+  ASSERT_TRUE(absl::FindCommandLineFlag(name)->ParseFrom(value, &problem)) << problem;
+}
+
+// Flags as they were, when the test ends.
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() { SetFlag("issuers_file", "issuers.json"); }
+
+ private:
+  absl::FlagSaver saver_;
+};
+
+TEST_F(OptionsTest, TheFlagsMakeTheService) {
+  SetFlag("indicator_target", "indicator.duban:7001");
+  SetFlag("submission_target", "submission.duban:7002");
+  SetFlag("database_connections", "5");
+  const auto options = ReadOptions();
+  ASSERT_THAT(options, IsOk());
+  EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
+  EXPECT_EQ(options->settings.submission_target, "submission.duban:7002");
+  EXPECT_EQ(options->server.database.connections, 5);
+  const auto service = ConfigureFromFlags();
+  ASSERT_THAT(service, IsOk());
+  EXPECT_EQ(service->options.database.connections, 5);
+  EXPECT_EQ(service->definition.name, "review");
+  EXPECT_EQ(service->definition.migrations.size(), Definition({}).migrations.size());
+}
+
+TEST_F(OptionsTest, ACommonFlagThatIsWrongStopsItToo) {
+  SetFlag("queue_capacity", "0");
+  EXPECT_THAT(ConfigureFromFlags().status().message(), HasSubstr("--queue_capacity: "));
+}
+
+TEST_F(OptionsTest, ATargetThatIsNoneStopsTheStart) {
+  for (const char* flag : {"indicator_target", "submission_target"}) {
+    SetFlag(flag, "localhost");
+    const absl::Status status = ConfigureFromFlags().status();
+    EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "FLAG_INVALID"));
+    EXPECT_THAT(status.message(), HasSubstr(std::string("--") + flag + ": \"localhost\""));
+    SetFlag(flag, "localhost:1");
+  }
+}
+
+}  // namespace
+}  // namespace duban::review

@@ -1,0 +1,49 @@
+#include "services/review/review.h"
+
+#include <memory>
+#include <vector>
+
+#include "common/audit/audit.h"
+#include "common/db/request_log.h"
+#include "common/outbox/outbox.h"
+#include "services/review/calendar_service.h"
+#include "services/review/peers.h"
+
+namespace duban::review {
+namespace {
+
+constexpr std::string_view kName = "review";
+
+class Review : public server::Assembly {
+ public:
+  Review(const Settings& settings, const server::Environment& environment)
+      : peers_(settings.indicator_target, settings.submission_target, environment.signer),
+        calendars_(environment, &peers_) {}
+
+  std::vector<server::RpcService> Services() override { return {calendars_.Rpc()}; }
+
+ private:
+  Peers peers_;
+  CalendarService calendars_;
+};
+
+}  // namespace
+
+server::ServiceDefinition Definition(const Settings& settings) {
+  server::ServiceDefinition definition;
+  definition.name = kName;
+  definition.migrations = {kReviewMigrations, db::kRequestLogMigrations, kAuditMigrations,
+                           kOutboxMigrations};
+  definition.assemble = [settings](const server::Environment& environment)
+      -> absl::StatusOr<std::unique_ptr<server::Assembly>> {
+    if (environment.signer == nullptr) return Error(kServiceKeyMissing).Build();
+    return std::make_unique<Review>(settings, environment);
+  };
+  definition.record_refusal = [](db::Database& database, const server::CallContext& call,
+                                 const absl::Status& refusal) {
+    return Audit(std::string(kName)).AppendRefusal(database, call, refusal);
+  };
+  return definition;
+}
+
+}  // namespace duban::review
