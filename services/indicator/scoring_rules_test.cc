@@ -49,6 +49,13 @@ TEST_P(ReviewSettingsTest, AnswersExactlyWhatIsWrong) {
   EXPECT_THAT(Found(DocumentWith(GetParam().plan)), UnorderedElementsAreArray(GetParam().want));
 }
 
+Case Capped(const std::string& name, const std::string& cap, const std::vector<std::string>& want) {
+  return {
+      name,
+      absl::StrCat("scoring { not_due: RENORMALISE missing: RATE_ZERO cap_percent: '", cap, "' }"),
+      want};
+}
+
 Case Scoring(const std::string& name, const std::string& rules,
              const std::vector<std::string>& want) {
   return {name,
@@ -75,13 +82,11 @@ INSTANTIATE_TEST_SUITE_P(
              "scoring {}",
              {"plan.scoring.cap_percent SCORING_INVALID", "plan.scoring.not_due SCORING_INVALID",
               "plan.scoring.missing SCORING_INVALID"}},
-        Scoring("a cap below full", "cap_percent: '99.9'",
-                {"plan.scoring.cap_percent SCORING_INVALID"}),
-        Scoring("a cap above twice", "cap_percent: '200.1'",
-                {"plan.scoring.cap_percent SCORING_INVALID"}),
-        Scoring("a cap that is no decimal", "cap_percent: '1e2'",
-                {"plan.scoring.cap_percent DECIMAL_INVALID",
-                 "plan.scoring.cap_percent SCORING_INVALID"}),
+        Capped("a cap below full", "99.9", {"plan.scoring.cap_percent SCORING_INVALID"}),
+        Capped("a cap above twice", "200.1", {"plan.scoring.cap_percent SCORING_INVALID"}),
+        Capped("a cap that is no decimal", "1e2",
+               {"plan.scoring.cap_percent DECIMAL_INVALID",
+                "plan.scoring.cap_percent SCORING_INVALID"}),
         Scoring("lateness that pays", "adjustments { kind: LATE_REPORT points: '1' }",
                 {"plan.scoring.adjustments[0].points SCORING_INVALID"}),
         Scoring("an experience that costs", "adjustments { kind: ADOPTED_EXPERIENCE points: '-1' }",
@@ -136,8 +141,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Ladder("two steps at once", R"(steps { kind: YELLOW_SLIP }
           steps { kind: RED_SLIP workdays_from_due: 1 })",
                              {"plan.escalation.steps[1].minimum_workdays ESCALATION_INVALID"}),
-                      Ladder("midnight", "steps { kind: TALK } cutoff: '00:00'",
-                             {"plan.escalation.cutoff ESCALATION_INVALID"})));
+                      Case{"midnight",
+                           "escalation { steps { kind: TALK } cutoff: '00:00' }",
+                           {"plan.escalation.cutoff ESCALATION_INVALID"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, ReviewSettingsTest,

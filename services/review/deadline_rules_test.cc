@@ -25,10 +25,10 @@ std::vector<Calendar> Notices() {
     Calendar calendar;
     calendar.set_year(notice.year);
     calendar.set_notice_number(absl::StrCat("通知", notice.year, "号"));
-    for (const auto& day : absl::StrSplit(notice.days_off, ' ')) {
+    for (const auto& day : absl::StrSplit(std::string(notice.days_off), ' ')) {
       calendar.add_days_off(absl::StrCat(notice.year, "-", std::string(day)));
     }
-    for (const auto& day : absl::StrSplit(notice.make_up_workdays, ' ')) {
+    for (const auto& day : absl::StrSplit(std::string(notice.make_up_workdays), ' ')) {
       calendar.add_make_up_workdays(absl::StrCat(notice.year, "-", std::string(day)));
     }
     region.push_back(calendar);

@@ -11,6 +11,12 @@ ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
 ABSL_FLAG(
     std::string, submission_target, "dns:///localhost:7002",
     "where the submission service is, which knows the reports: host:port or dns:///host:port");
+ABSL_FLAG(absl::Duration, scheduler_interval, duban::review::Settings{}.scheduler_interval,
+          "how often the scheduler looks for what is due, 10ms to 1m");
+ABSL_FLAG(absl::Duration, scheduler_lease, duban::review::Settings{}.scheduler_lease,
+          "how long a replica holds a step before another may take it over, 1s to 10m");
+ABSL_FLAG(int, scheduler_rate, duban::review::Settings{}.scheduler_rate,
+          "steps a second that a replica makes up for after an outage, 1 to 100000");
 
 namespace duban::review {
 
@@ -18,10 +24,20 @@ absl::StatusOr<Options> ReadOptions() {
   Options options;
   DUBAN_ASSIGN_OR_RETURN(options.server, server::ReadOptions());
   options.settings = {.indicator_target = absl::GetFlag(FLAGS_indicator_target),
-                      .submission_target = absl::GetFlag(FLAGS_submission_target)};
+                      .submission_target = absl::GetFlag(FLAGS_submission_target),
+                      .scheduler_interval = absl::GetFlag(FLAGS_scheduler_interval),
+                      .scheduler_lease = absl::GetFlag(FLAGS_scheduler_lease),
+                      .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate)};
   DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
   DUBAN_RETURN_IF_ERROR(
       server::CheckTarget("submission_target", options.settings.submission_target));
+  DUBAN_RETURN_IF_ERROR(server::CheckDuration("scheduler_interval",
+                                              options.settings.scheduler_interval,
+                                              absl::Milliseconds(10), absl::Minutes(1)));
+  DUBAN_RETURN_IF_ERROR(server::CheckDuration("scheduler_lease", options.settings.scheduler_lease,
+                                              absl::Seconds(1), absl::Minutes(10)));
+  DUBAN_RETURN_IF_ERROR(
+      server::CheckRange("scheduler_rate", options.settings.scheduler_rate, 1, 100000));
   return options;
 }
 

@@ -1,6 +1,7 @@
 #include "services/review/options.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/flags/reflection.h"
 #include "common/testing/status_matchers.h"
@@ -31,11 +32,17 @@ class OptionsTest : public ::testing::Test {
 TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("indicator_target", "indicator.duban:7001");
   SetFlag("submission_target", "submission.duban:7002");
+  SetFlag("scheduler_interval", "250ms");
+  SetFlag("scheduler_lease", "5s");
+  SetFlag("scheduler_rate", "7");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
   EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
   EXPECT_EQ(options->settings.submission_target, "submission.duban:7002");
+  EXPECT_EQ(options->settings.scheduler_interval, absl::Milliseconds(250));
+  EXPECT_EQ(options->settings.scheduler_lease, absl::Seconds(5));
+  EXPECT_EQ(options->settings.scheduler_rate, 7);
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -47,6 +54,17 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
 TEST_F(OptionsTest, ACommonFlagThatIsWrongStopsItToo) {
   SetFlag("queue_capacity", "0");
   EXPECT_THAT(ConfigureFromFlags().status().message(), HasSubstr("--queue_capacity: "));
+}
+
+TEST_F(OptionsTest, AnImpossibleSchedulerStopsTheStart) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"scheduler_interval", "9ms"}, {"scheduler_lease", "999ms"}, {"scheduler_rate", "0"}};
+  for (const auto& [flag, value] : wrong) {
+    absl::FlagSaver saver;
+    SetFlag(flag, value);
+    EXPECT_THAT(ConfigureFromFlags().status().message(),
+                HasSubstr(std::string("--") + flag + ": "));
+  }
 }
 
 TEST_F(OptionsTest, ATargetThatIsNoneStopsTheStart) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/time/time.h"
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
@@ -21,6 +22,9 @@ extern const db::MigrationSet kReviewMigrations;
 struct Settings {
   std::string indicator_target;   // gRPC target of the indicator service, which knows the plans
   std::string submission_target;  // gRPC target of the submission service, which knows the reports
+  absl::Duration scheduler_interval = absl::Seconds(1);  // between two looks for what is due
+  absl::Duration scheduler_lease = absl::Seconds(30);    // how long a replica holds a step at most
+  int scheduler_rate = 200;  // steps a second that a replica makes up for at most after an outage
 };
 
 // The review service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a
