@@ -44,7 +44,8 @@ class CalendarTest : public ReviewTest {
   }
 
   void ImportChina() {
-    for (const Calendar& calendar : ChineseCalendars().calendars()) {
+    const v1::CalendarDocument document = ChineseCalendars();
+    for (const Calendar& calendar : document.calendars()) {
       ASSERT_THAT(Import(kOffice, calendar), IsOk());
     }
   }
