@@ -17,8 +17,22 @@ ABSL_FLAG(absl::Duration, scheduler_lease, duban::review::Settings{}.scheduler_l
           "how long a replica holds a step before another may take it over, 1s to 10m");
 ABSL_FLAG(int, scheduler_rate, duban::review::Settings{}.scheduler_rate,
           "steps a second that a replica makes up for after an outage, 1 to 100000");
+ABSL_FLAG(std::string, audit_hash, "sha256",
+          "what the audit log is chained with: sha256, or sm3 (国密)");
+ABSL_FLAG(absl::Duration, audit_seal_interval, duban::review::Settings{}.audit_seal_interval,
+          "how often new audit entries are sealed, 10ms to 1m");
 
 namespace duban::review {
+namespace {
+
+absl::StatusOr<HashFunction> ReadAuditHash() {
+  const std::string name = absl::GetFlag(FLAGS_audit_hash);
+  if (name == "sha256") return HashFunction::kSha256;
+  if (name == "sm3") return HashFunction::kSm3;
+  return server::FlagInvalid("audit_hash", "应为 sha256 或 sm3", "it is sha256 or sm3");
+}
+
+}  // namespace
 
 absl::StatusOr<Options> ReadOptions() {
   Options options;
@@ -27,7 +41,11 @@ absl::StatusOr<Options> ReadOptions() {
                       .submission_target = absl::GetFlag(FLAGS_submission_target),
                       .scheduler_interval = absl::GetFlag(FLAGS_scheduler_interval),
                       .scheduler_lease = absl::GetFlag(FLAGS_scheduler_lease),
-                      .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate)};
+                      .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate),
+                      .audit_seal_interval = absl::GetFlag(FLAGS_audit_seal_interval),
+                      .statement_key_file = options.server.service_key_file,
+                      .statement_issuers_file = options.server.issuers.issuers_file};
+  DUBAN_ASSIGN_OR_RETURN(options.settings.audit_hash, ReadAuditHash());
   DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
   DUBAN_RETURN_IF_ERROR(
       server::CheckTarget("submission_target", options.settings.submission_target));
@@ -38,6 +56,9 @@ absl::StatusOr<Options> ReadOptions() {
                                               absl::Seconds(1), absl::Minutes(10)));
   DUBAN_RETURN_IF_ERROR(
       server::CheckRange("scheduler_rate", options.settings.scheduler_rate, 1, 100000));
+  DUBAN_RETURN_IF_ERROR(server::CheckDuration("audit_seal_interval",
+                                              options.settings.audit_seal_interval,
+                                              absl::Milliseconds(10), absl::Minutes(1)));
   return options;
 }
 

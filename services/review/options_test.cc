@@ -35,6 +35,9 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("scheduler_interval", "250ms");
   SetFlag("scheduler_lease", "5s");
   SetFlag("scheduler_rate", "7");
+  SetFlag("audit_hash", "sm3");
+  SetFlag("audit_seal_interval", "2s");
+  SetFlag("service_key_file", "key.jwk");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
@@ -43,6 +46,10 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   EXPECT_EQ(options->settings.scheduler_interval, absl::Milliseconds(250));
   EXPECT_EQ(options->settings.scheduler_lease, absl::Seconds(5));
   EXPECT_EQ(options->settings.scheduler_rate, 7);
+  EXPECT_EQ(options->settings.audit_hash, HashFunction::kSm3);
+  EXPECT_EQ(options->settings.audit_seal_interval, absl::Seconds(2));
+  EXPECT_EQ(options->settings.statement_key_file, "key.jwk");
+  EXPECT_EQ(options->settings.statement_issuers_file, "issuers.json");
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -54,6 +61,17 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
 TEST_F(OptionsTest, ACommonFlagThatIsWrongStopsItToo) {
   SetFlag("queue_capacity", "0");
   EXPECT_THAT(ConfigureFromFlags().status().message(), HasSubstr("--queue_capacity: "));
+}
+
+TEST_F(OptionsTest, AnImpossibleSealStopsTheStart) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"audit_hash", "md5"}, {"audit_hash", ""}, {"audit_seal_interval", "0"}};
+  for (const auto& [flag, value] : wrong) {
+    absl::FlagSaver saver;
+    SetFlag(flag, value);
+    EXPECT_THAT(ConfigureFromFlags().status().message(),
+                HasSubstr(std::string("--") + flag + ": "));
+  }
 }
 
 TEST_F(OptionsTest, AnImpossibleSchedulerStopsTheStart) {

@@ -1,11 +1,17 @@
 #include "services/review/review.h"
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/audit/audit.h"
+#include "common/base/status.h"
 #include "common/db/request_log.h"
+#include "common/identity/statement_keys.h"
 #include "common/outbox/outbox.h"
+#include "services/review/audit_sealer.h"
+#include "services/review/audit_service.h"
 #include "services/review/calendar_service.h"
 #include "services/review/peers.h"
 
@@ -16,15 +22,31 @@ constexpr std::string_view kName = "review";
 
 class Review : public server::Assembly {
  public:
-  Review(const Settings& settings, const server::Environment& environment)
-      : peers_(settings.indicator_target, settings.submission_target, environment.signer),
-        calendars_(environment, &peers_) {}
+  Review(const Settings& settings, const server::Environment& environment,
+         std::unique_ptr<StatementKeys> statements)
+      : statements_(std::move(statements)),
+        peers_(settings.indicator_target, settings.submission_target, environment.signer),
+        calendars_(environment, &peers_),
+        audit_(environment, &peers_, statements_.get()) {
+    if (settings.audit_seal_interval == absl::ZeroDuration()) return;
+    sealer_.emplace(environment.database, statements_.get(), SealingOf(settings),
+                    settings.audit_seal_interval, environment.metrics);
+  }
 
-  std::vector<server::RpcService> Services() override { return {calendars_.Rpc()}; }
+  std::vector<server::RpcService> Services() override { return {calendars_.Rpc(), audit_.Rpc()}; }
 
  private:
+  static SealingSettings SealingOf(const Settings& settings) {
+    SealingSettings sealing;
+    sealing.algorithm = settings.audit_hash == HashFunction::kSm3 ? v1::SM3 : v1::SHA256;
+    return sealing;
+  }
+
+  std::unique_ptr<StatementKeys> statements_;  // null: digests are neither signed nor verified
   Peers peers_;
   CalendarService calendars_;
+  AuditService audit_;
+  std::optional<AuditSealer> sealer_;
 };
 
 }  // namespace
@@ -37,7 +59,12 @@ server::ServiceDefinition Definition(const Settings& settings) {
   definition.assemble = [settings](const server::Environment& environment)
       -> absl::StatusOr<std::unique_ptr<server::Assembly>> {
     if (environment.signer == nullptr) return Error(kServiceKeyMissing).Build();
-    return std::make_unique<Review>(settings, environment);
+    std::unique_ptr<StatementKeys> statements;
+    if (!settings.statement_key_file.empty()) {
+      DUBAN_ASSIGN_OR_RETURN(statements, StatementKeys::Load(settings.statement_key_file,
+                                                             settings.statement_issuers_file));
+    }
+    return std::make_unique<Review>(settings, environment, std::move(statements));
   };
   definition.record_refusal = [](db::Database& database, const server::CallContext& call,
                                  const absl::Status& refusal) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "common/base/digest.h"
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
@@ -25,6 +26,10 @@ struct Settings {
   absl::Duration scheduler_interval = absl::Seconds(1);  // between two looks for what is due
   absl::Duration scheduler_lease = absl::Seconds(30);    // how long a replica holds a step at most
   int scheduler_rate = 200;  // steps a second that a replica makes up for at most after an outage
+  HashFunction audit_hash = HashFunction::kSha256;        // what the audit log is chained with
+  absl::Duration audit_seal_interval = absl::Seconds(1);  // zero: this process seals nothing
+  std::string statement_key_file;      // signs the digests of the audit log; empty: nothing does
+  std::string statement_issuers_file;  // names the key set that they are verified with
 };
 
 // The review service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a

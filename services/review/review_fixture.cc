@@ -45,8 +45,9 @@ Services::Services()
       submission(std::make_unique<testing::ServiceHarness>(
           ::duban::submission::DefinitionFor(indicator->target()), &clock)),
       review(std::make_unique<testing::ServiceHarness>(
-          Definition(
-              {.indicator_target = indicator->target(), .submission_target = submission->target()}),
+          Definition({.indicator_target = indicator->target(),
+                      .submission_target = submission->target(),
+                      .audit_seal_interval = absl::ZeroDuration()}),
           &clock)) {}
 
 absl::Time Services::Begin() {
