@@ -1,6 +1,9 @@
 #include "common/identity/statement_keys.h"
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/identity/test_keys.h"
 #include "common/identity/token.h"
@@ -18,7 +21,8 @@ const absl::Time kNow = absl::FromUnixSeconds(1'710'000'000);
 class StatementKeysTest : public ::testing::Test {
  protected:
   // Keys of the issuer `office`, whose published set is `published`.
-  absl::StatusOr<std::unique_ptr<StatementKeys>> Load(const Json& key, const Json& published) {
+  absl::StatusOr<std::unique_ptr<StatementKeys>> Load(const Json& key,
+                                                      const std::vector<Json>& published) {
     const std::string algorithm = key["alg"].get<std::string>();
     Json file = key;
     file["iss"] = "office";
