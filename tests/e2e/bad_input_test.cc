@@ -33,13 +33,14 @@ class BadInputTest : public ::testing::Test {
     stack_ = nullptr;
   }
 
-  // A digest of the content of every table but the audit log.
+  // A digest of the content of every table but the audit log and its seals, which follow on their
+  // own.
   static std::string Content() {
     const auto deadline = MachineNow() + absl::Seconds(10);
     const auto tables = stack_->database().Read(deadline, [](db::Session& session) {
       return session.Query(
           "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
-          "AND table_name <> 'audit_entries' ORDER BY table_name");
+          "AND LEFT(table_name, 6) <> 'audit_' ORDER BY table_name");
     });
     std::vector<std::string> names;
     for (const db::Row& row : *tables) names.push_back(row.GetString(0));
