@@ -88,23 +88,6 @@ bool IsDigest(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-absl::Status CheckEvidence(const ActionItem& item, const std::vector<std::string>& evidence) {
-  if (evidence.empty() || evidence.size() > kEvidence) {
-    return FieldInvalid("evidence", "应有 1 至 20 件", "there are 1 to 20 of them");
-  }
-  const std::string plan = item.name().substr(0, item.name().find("/actionItems/"));
-  const std::string prefix = absl::StrCat(plan, "/evidence/");
-  std::set<std::string> seen;
-  for (const std::string& name : evidence) {
-    const bool named = absl::StartsWith(name, prefix) && IsDigest(name.substr(prefix.size()));
-    if (!named || !seen.insert(name).second) {
-      return FieldInvalid("evidence", "应为本方案的佐证材料，每件一次",
-                          "each is evidence of this plan and stands there once");
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckWords(const ActionItem& item, const ItemMove& move) {
   switch (move.action) {
     case ActionItem::ADD_PROGRESS:
@@ -241,6 +224,23 @@ absl::StatusOr<ActionItem> MoveItem(const ActionItem& item, const ItemMove& move
   Record(move, actor, now, &moved);
   AdvanceItem(now, &moved);
   return moved;
+}
+
+absl::Status CheckEvidence(const ActionItem& item, const std::vector<std::string>& evidence) {
+  if (evidence.empty() || evidence.size() > kEvidence) {
+    return FieldInvalid("evidence", "应有 1 至 20 件", "there are 1 to 20 of them");
+  }
+  const std::string plan = item.name().substr(0, item.name().find("/actionItems/"));
+  const std::string prefix = absl::StrCat(plan, "/evidence/");
+  std::set<std::string> seen;
+  for (const std::string& name : evidence) {
+    const bool named = absl::StartsWith(name, prefix) && IsDigest(name.substr(prefix.size()));
+    if (!named || !seen.insert(name).second) {
+      return FieldInvalid("evidence", "应为本方案的佐证材料，每件一次",
+                          "each is evidence of this plan and stands there once");
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckRoomForNote(int notes) {

@@ -59,10 +59,14 @@ v1::ActionItem NewActionItem(const v1::ActionItem& order, const std::string& nam
 absl::StatusOr<v1::ActionItem> MoveItem(const v1::ActionItem& item, const ItemMove& move,
                                         const ItemActor& actor, absl::Time now);
 
+// INVALID_ARGUMENT FIELD_INVALID (evidence) unless these name 1 to 20 pieces of evidence of the
+// order's plan, each once.
+absl::Status CheckEvidence(const v1::ActionItem& item, const std::vector<std::string>& evidence);
+
 // INVALID_ARGUMENT FIELD_INVALID (text) if an order with so many notes takes no other one.
 absl::Status CheckRoomForNote(int notes);
 
-// INVALID_ARGUMENT FIELD_INVALID (due_workdays) unless it is a number of working days to give.
+// INVALID_ARGUMENT FIELD_INVALID naming `field` unless it is a number of working days to give.
 absl::Status CheckDueWorkdays(int workdays, std::string_view field);
 
 // True if the due time is over and it is not closed, or it was closed at that time or later.

@@ -38,8 +38,8 @@ constexpr char kCancel[] =
     "UPDATE action_item_steps SET cancel_time = ? WHERE plan = ? AND item = ?"
     " AND done_time IS NULL AND cancel_time IS NULL";
 constexpr char kPosition[] =
-    "SELECT round, ordinal, done_time FROM action_item_steps WHERE plan = ? AND item = ?"
-    " ORDER BY round, ordinal LIMIT 10000";
+    "SELECT round, ordinal, before_time, done_time FROM action_item_steps"
+    " WHERE plan = ? AND item = ? ORDER BY round DESC, ordinal DESC LIMIT 1";
 constexpr db::Repeated kTaken = {
     "SELECT plan, item, step, nominal_time, done_time FROM action_item_steps"
     " WHERE done_time IS NOT NULL AND (",
@@ -109,12 +109,12 @@ absl::StatusOr<LadderPosition> ActionItemStepStore::Position(db::Session& sessio
                                                              const ActionItemName& item) const {
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kPosition, {item.plan, item.item}));
   LadderPosition position;
-  for (const db::Row& row : rows) {
-    position.round = static_cast<int>(row.GetInt(0));
-    if (row.IsNull(2)) continue;
-    position.ordinal = static_cast<int>(row.GetInt(1));
-    position.taken = row.GetTime(2);
-  }
+  if (rows.empty()) return position;
+  const db::Row& last = rows.front();
+  const std::optional<absl::Time> taken = last.GetOptionalTime(3);
+  position.round = static_cast<int>(last.GetInt(0));
+  position.ordinal = static_cast<int>(last.GetInt(1)) + (taken ? 1 : 0);
+  position.before = taken ? *taken : last.GetTime(2);
   return position;
 }
 

@@ -27,11 +27,11 @@ struct ActionItemStep {
   int64_t fence = 0;
 };
 
-// Where an order's ladder stands.
+// Where an order's ladder goes on.
 struct LadderPosition {
-  int round = 0;        // the last one that has a step; 0: none
-  int ordinal = 0;      // of the last step that was taken in it or before it; 0: none
-  absl::Time taken;     // when; the zero of time if none was
+  int round = 0;     // the last one that has a step; 0: none
+  int ordinal = 1;   // of the first step that was not taken in it
+  absl::Time before; // when the one before that was taken, or the order given; with a round only
 };
 
 // Table action_item_steps: taken steps, and of each open order the next one. Who would take a step
@@ -61,7 +61,7 @@ class ActionItemStepStore {
   // Cancels what is not taken of an order that the transaction has locked.
   absl::Status Cancel(db::Transaction& tx, const ActionItemName& item, absl::Time now) const;
 
-  // Where the ladder of an order stands.
+  // Where the ladder of an order goes on.
   absl::StatusOr<LadderPosition> Position(db::Session& session, const ActionItemName& item) const;
 
   // Adds to orders of one plan the steps that were taken, in order.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/review/plan_rules.h"
 
 namespace duban::review {
 namespace {
@@ -12,12 +12,6 @@ using indicator::v1::EscalationStep;
 using indicator::v1::Plan;
 
 constexpr char kCutoff[] = "17:30";
-
-absl::StatusOr<absl::TimeZone> ZoneOf(const Plan& plan) {
-  absl::TimeZone zone;
-  if (absl::LoadTimeZone(plan.time_zone(), &zone)) return zone;
-  return absl::InternalError(absl::StrCat("time zone unknown here: ", plan.time_zone()));
-}
 
 // The cut-off of the plan's ladder on a day.
 absl::StatusOr<absl::Time> CutoffOn(const Plan& plan, absl::CivilDay day, absl::TimeZone zone) {
