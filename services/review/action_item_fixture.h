@@ -23,11 +23,9 @@ class ActionItemTest : public ReviewTest {
 
   ActionItemTest()
       : items_(v1::ActionItemService::NewStub(Services::Get().review->channel())),
-        evidence_(
-            submission::v1::EvidenceService::NewStub(Services::Get().submission->channel())),
+        evidence_(submission::v1::EvidenceService::NewStub(Services::Get().submission->channel())),
         plan_(PublishLinxiang()) {
-    const auto calendars =
-        v1::CalendarService::NewStub(Services::Get().review->channel());
+    const auto calendars = v1::CalendarService::NewStub(Services::Get().review->channel());
     const v1::CalendarDocument document = ChineseCalendars();
     for (const v1::Calendar& calendar : document.calendars()) {
       v1::ImportCalendarRequest request;
@@ -41,8 +39,8 @@ class ActionItemTest : public ReviewTest {
   static absl::Time At(const std::string& local) {
     absl::Time time;
     std::string error;
-    EXPECT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M", local, absl::FixedTimeZone(8 * 3600), &time,
-                                &error))
+    EXPECT_TRUE(
+        absl::ParseTime("%Y-%m-%d %H:%M", local, absl::FixedTimeZone(8 * 3600), &time, &error))
         << local << error;
     return time;
   }
@@ -55,8 +53,9 @@ class ActionItemTest : public ReviewTest {
 
   // Orders something of units/water for five working days; fields named in `change` replace that.
   absl::StatusOr<v1::ActionItem> Order(const Who& who, const std::string& change = "") const {
-    auto request = FromText<v1::CreateActionItemRequest>(Expand(
-        "parent: '$' action_item { title: '补报灌区改造进度' unit: 'units/water' due_workdays: 5 }"));
+    auto request = FromText<v1::CreateActionItemRequest>(
+        Expand("parent: '$' action_item { title: '补报灌区改造进度' unit: 'units/water' "
+               "due_workdays: 5 }"));
     request.MergeFrom(FromText<v1::CreateActionItemRequest>(Expand(change)));
     return Call(who, *items_, &Stub::CreateActionItem, request);
   }

@@ -76,9 +76,9 @@ const std::vector<Line> kLines = {
 };
 const std::set<std::string> kUnits = {"reporter", "unit head", "system"};
 const std::set<std::string> kJudges = {"office", "leader"};
-constexpr ActionItem::State kStates[] = {ActionItem::ASSIGNED,        ActionItem::ACKNOWLEDGED,
-                                         ActionItem::IN_PROGRESS,     ActionItem::CLOSE_REQUESTED,
-                                         ActionItem::CLOSED,          ActionItem::REOPENED};
+constexpr ActionItem::State kStates[] = {ActionItem::ASSIGNED,    ActionItem::ACKNOWLEDGED,
+                                         ActionItem::IN_PROGRESS, ActionItem::CLOSE_REQUESTED,
+                                         ActionItem::CLOSED,      ActionItem::REOPENED};
 constexpr ActionItem::Action kActions[] = {ActionItem::ACKNOWLEDGE, ActionItem::ADD_PROGRESS,
                                            ActionItem::REQUEST_CLOSURE, ActionItem::CLOSE,
                                            ActionItem::REOPEN};
@@ -101,8 +101,7 @@ void ExpectMove(const std::string& who, ActionItem::State from, ActionItem::Acti
   if (decides && TakesPart(ItemIn(from), actor)) {
     EXPECT_THAT(moved, FailsWith(StatusCode::kPermissionDenied, "OWN_UNIT_ITEM"));
   } else if (line == nullptr) {
-    EXPECT_THAT(moved,
-                FailsWith(StatusCode::kFailedPrecondition, "ACTION_ITEM_MOVE_NOT_ALLOWED"));
+    EXPECT_THAT(moved, FailsWith(StatusCode::kFailedPrecondition, "ACTION_ITEM_MOVE_NOT_ALLOWED"));
   } else {
     ASSERT_THAT(moved, IsOk());
     EXPECT_EQ(moved->state(), line->to);
@@ -181,10 +180,10 @@ TEST(MoveItemTest, ClosureNeedsEvidenceOfThePlan) {
       {"plans/p/evidence/abc"},
       std::vector<std::string>(21, EvidenceName('b'))};
   for (const auto& evidence : refused) {
-    EXPECT_THAT(MoveItem(ItemIn(ActionItem::IN_PROGRESS),
-                         {ActionItem::REQUEST_CLOSURE, "已办结", evidence},
-                         Actors().at("reporter"), kNow),
-                FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "evidence"));
+    EXPECT_THAT(
+        MoveItem(ItemIn(ActionItem::IN_PROGRESS), {ActionItem::REQUEST_CLOSURE, "已办结", evidence},
+                 Actors().at("reporter"), kNow),
+        FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "evidence"));
   }
 }
 

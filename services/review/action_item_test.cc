@@ -63,9 +63,9 @@ TEST_F(ActionItemTest, IsTrackedFromAssignmentToClosureAndBack) {
   EXPECT_EQ(full->decision().reason(), "抽查未达标");
   EXPECT_EQ(full->revision(), 7);
   // Each change is on record and told, once.
-  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE resource = '", item.name(),
-                             "'")),
-            "7");
+  EXPECT_EQ(
+      Ask(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE resource = '", item.name(), "'")),
+      "7");
   EXPECT_EQ(Ask(absl::StrCat("SELECT GROUP_CONCAT(type ORDER BY sequence) FROM outbox_events WHERE "
                              "subject = '",
                              item.name(), "'")),
@@ -124,8 +124,7 @@ TEST_F(ActionItemTest, IsNotOrderedWhereSomethingIsWrong) {
     EXPECT_THAT(Order(kOffice, wrong.change), FailsWith(wrong.code, wrong.reason)) << wrong.change;
   }
   Now("2026-12-30 09:00");
-  EXPECT_THAT(Order(kOffice),
-              FailsWith(StatusCode::kFailedPrecondition, "CALENDAR_YEAR_MISSING"));
+  EXPECT_THAT(Order(kOffice), FailsWith(StatusCode::kFailedPrecondition, "CALENDAR_YEAR_MISSING"));
   EXPECT_EQ(List(kAuditor)->counts().total(), 0);
 }
 
@@ -138,9 +137,10 @@ TEST_F(ActionItemTest, ClosureIsShownByEvidenceThatTheUnitBrought) {
   EXPECT_THAT(Verb(kWater, &Stub::RequestClosure, item.name(),
                    absl::StrCat("text: '已办结' evidence: '", others, "'")),
               FailsWith(StatusCode::kNotFound, "EVIDENCE_NOT_FOUND"));
-  EXPECT_THAT(Verb(kWater, &Stub::RequestClosure, item.name(),
-                   absl::StrCat("text: '已办结' evidence: '$/evidence/", std::string(64, '0'), "'")),
-              FailsWith(StatusCode::kNotFound, "EVIDENCE_NOT_FOUND"));
+  EXPECT_THAT(
+      Verb(kWater, &Stub::RequestClosure, item.name(),
+           absl::StrCat("text: '已办结' evidence: '$/evidence/", std::string(64, '0'), "'")),
+      FailsWith(StatusCode::kNotFound, "EVIDENCE_NOT_FOUND"));
   EXPECT_EQ(Get(kAuditor, item.name())->state(), ActionItem::ACKNOWLEDGED);
 }
 
@@ -181,9 +181,9 @@ TEST_F(ActionItemTest, CountsEqualTheirLists) {
       const auto page = List(kAuditor, c.filter, 2, token);
       ASSERT_THAT(page, IsOk()) << c.filter;
       listed += page->action_items_size();
-      overdue += static_cast<int>(
-          std::count_if(page->action_items().begin(), page->action_items().end(),
-                        [](const ActionItem& item) { return item.overdue(); }));
+      overdue +=
+          static_cast<int>(std::count_if(page->action_items().begin(), page->action_items().end(),
+                                         [](const ActionItem& item) { return item.overdue(); }));
       counts = page->counts();
       token = page->next_page_token();
     } while (!token.empty());
@@ -206,8 +206,7 @@ TEST_F(ActionItemTest, ShortNoticeIsALeadersToGive) {
   const std::string strict = PublishLinxiang([](indicator::v1::PlanDocument* document) {
     document->mutable_plan()->mutable_lead_time()->set_minimum_workdays(3);
   });
-  const std::string order =
-      absl::StrCat("parent: '", strict, "' action_item { due_workdays: 2 ");
+  const std::string order = absl::StrCat("parent: '", strict, "' action_item { due_workdays: 2 ");
   EXPECT_THAT(Order(kOffice, order + "short_notice_reason: '汛期' }"),
               FailsWith(StatusCode::kFailedPrecondition, "LEAD_TIME_TOO_SHORT"));
   EXPECT_THAT(Order(kLeader, order + "}"),

@@ -95,8 +95,7 @@ absl::Status AppraisalFactsSource::ReadUnitNames(const client::CallInfo& call,
   return ForEachPage(
       indicator::v1::ListUnitsRequest(),
       [&](const indicator::v1::ListUnitsRequest& request) {
-        return peers_->AskIndicator(call, *directory_, &DirectoryService::Stub::ListUnits,
-                                    request);
+        return peers_->AskIndicator(call, *directory_, &DirectoryService::Stub::ListUnits, request);
       },
       [&](const indicator::v1::ListUnitsResponse& answer) {
         for (const auto& unit : answer.units()) (*names)[unit.name()] = unit.display_name();
@@ -167,11 +166,11 @@ absl::Status AppraisalFactsSource::AddRedMonths(const Question& question) const 
 
 absl::Status AppraisalFactsSource::AddOverdueItems(const Question& question) const {
   DUBAN_ASSIGN_OR_RETURN(const Span span, SpanOf(question.plan, question.period));
-  DUBAN_ASSIGN_OR_RETURN(
-      const std::vector<OverdueItem> items,
-      database_->Read(question.call.deadline, [&](db::Session& session) {
-        return items_.OverdueIn(session, PlanIdOf(question.plan), span.begin, span.end);
-      }));
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<OverdueItem> items,
+                         database_->Read(question.call.deadline, [&](db::Session& session) {
+                           return items_.OverdueIn(session, PlanIdOf(question.plan), span.begin,
+                                                   span.end);
+                         }));
   for (const OverdueItem& item : items) {
     question.happenings->push_back({item.unit, Rule::OVERDUE_ACTION_ITEM, item.name, item.name});
   }

@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_APPRAISAL_FACTS_H_
 #define DUBAN_SERVICES_REVIEW_APPRAISAL_FACTS_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>

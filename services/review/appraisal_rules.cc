@@ -79,8 +79,7 @@ void Rank(std::vector<UnitTotal>* units) {
 
 }  // namespace
 
-absl::StatusOr<Appraisal> ComputeAppraisal(const ScoringRules& rules,
-                                           const AppraisalFacts& facts) {
+absl::StatusOr<Appraisal> ComputeAppraisal(const ScoringRules& rules, const AppraisalFacts& facts) {
   Appraisal appraisal;
   appraisal.set_session(facts.session);
   appraisal.set_period(facts.period);

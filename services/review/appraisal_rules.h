@@ -19,7 +19,8 @@ namespace duban::review {
 
 inline constexpr Reason kScoringRulesMissing{
     "SCORING_RULES_MISSING", absl::StatusCode::kFailedPrecondition,
-    "方案 {plan} 没有计分规则，不能讲评", "The plan {plan} has no scoring rules, so nothing scores."};
+    "方案 {plan} 没有计分规则，不能讲评",
+    "The plan {plan} has no scoring rules, so nothing scores."};
 inline constexpr Reason kAppraisalMoveNotAllowed{
     "APPRAISAL_MOVE_NOT_ALLOWED", absl::StatusCode::kFailedPrecondition,
     "{appraisal} 处于 {state} 状态，发布后不再更改",
@@ -42,7 +43,7 @@ struct AppraisalFacts {
   std::string session;  // `plans/{plan}/sessions/{session}`
   std::string period;
   submission::v1::Snapshot snapshot;
-  std::map<std::string, std::string> weights;     // by indicator; those without weight may be absent
+  std::map<std::string, std::string> weights;  // by indicator; those without weight may be absent
   std::map<std::string, std::string> unit_names;  // by unit
   std::vector<Happening> happenings;
 };

@@ -125,7 +125,8 @@ TEST(ComputeAppraisalTest, EveryPointIsExplained) {
   EXPECT_EQ(score.adjustments(0).points(), "4.0000");
   EXPECT_EQ(score.adjustments(1).count(), 12);
   EXPECT_EQ(score.adjustments(1).points(), "-5.0000");
-  EXPECT_EQ(score.adjustments(1).explanation(), "逾期报送 12 次，每次 -0.5 分，最多 5 分，计 -5.0000 分");
+  EXPECT_EQ(score.adjustments(1).explanation(),
+            "逾期报送 12 次，每次 -0.5 分，最多 5 分，计 -5.0000 分");
   EXPECT_EQ(score.adjustments(2).count(), 1);
   EXPECT_EQ(score.adjustments(2).subjects_size(), 2);
   EXPECT_EQ(score.adjustments(2).points(), "-0.5000");
@@ -140,34 +141,49 @@ struct RuleCase {
 
 TEST(ComputeAppraisalTest, ByTheRulesOfThePlan) {
   const std::vector<RuleCase> cases = {
-      {"a higher cap", "cap_percent: '110'", {{"units/a", "x", "150"}, {"units/a", "y", "50"}},
+      {"a higher cap",
+       "cap_percent: '110'",
+       {{"units/a", "x", "150"}, {"units/a", "y", "50"}},
        ":units/a 1 80.0000; "},  // 55 + 25
-      {"below zero is zero", "", {{"units/a", "x", "-30"}, {"units/a", "y", "50"}},
+      {"below zero is zero",
+       "",
+       {{"units/a", "x", "-30"}, {"units/a", "y", "50"}},
        ":units/a 1 25.0000; "},
-      {"not due earns nothing", "not_due: RATE_ZERO",
+      {"not due earns nothing",
+       "not_due: RATE_ZERO",
        {{"units/a", "x", "100"}, {"units/a", "y", "", ScoreboardLine::NOT_DUE}},
        ":units/a 1 50.0000; "},
-      {"not due is shared out whatever was reported", "",
+      {"not due is shared out whatever was reported",
+       "",
        {{"units/a", "x", "100"}, {"units/a", "y", "10", ScoreboardLine::NOT_DUE}},
        ":units/a 1 100.0000; "},
-      {"missing is shared out", "missing: RENORMALISE",
+      {"missing is shared out",
+       "missing: RENORMALISE",
        {{"units/a", "x", "100"}, {"units/a", "y", "", ScoreboardLine::NO_DATA}},
        ":units/a 1 100.0000; "},
-      {"no result is missing", "",
+      {"no result is missing",
+       "",
        {{"units/a", "x", "100"}, {"units/a", "y", "", ScoreboardLine::NOT_COMPUTABLE}},
        ":units/a 1 50.0000; "},
       {"nothing counts", "", {{"units/a", "x", "", ScoreboardLine::NOT_DUE}}, ":units/a 0 ; "},
       {"no weighted line", "", {{"units/a", "none", "100"}}, ":units/a 0 ; "},
-      {"equal totals share the place", "",
-       {{"units/d", "x", "10"}, {"units/c", "x", "50"}, {"units/b", "x", "50"},
+      {"equal totals share the place",
+       "",
+       {{"units/d", "x", "10"},
+        {"units/c", "x", "50"},
+        {"units/b", "x", "50"},
         {"units/a", "x", "90"}},
        ":units/a 1 90.0000; :units/b 2 50.0000; :units/c 2 50.0000; :units/d 4 10.0000; "},
       // (100 + 50.5 + 33.3333) / 3 = 61.27776… is less than 61.2778, though both read alike.
-      {"judged before rounding", "",
-       {{"units/a", "x", "100"}, {"units/a", "y", "50.5"}, {"units/a", "z", "33.3333"},
+      {"judged before rounding",
+       "",
+       {{"units/a", "x", "100"},
+        {"units/a", "y", "50.5"},
+        {"units/a", "z", "33.3333"},
         {"units/b", "x", "61.2778"}},
        ":units/b 1 61.2778; :units/a 2 61.2778; "},
-      {"ranked among peers", "peer_groups { id: 'g' units: 'units/c' units: 'units/e' }",
+      {"ranked among peers",
+       "peer_groups { id: 'g' units: 'units/c' units: 'units/e' }",
        {{"units/a", "x", "90"}, {"units/c", "x", "10"}, {"units/b", "x", "95"}},
        "g:units/c 1 10.0000; g:units/e 0 ; :units/b 1 95.0000; :units/a 2 90.0000; "}};
   for (const RuleCase& c : cases) {
@@ -180,8 +196,7 @@ TEST(ComputeAppraisalTest, NoTotalIsBelowZeroAndOneWithoutLinesSaysWhy) {
   for (int i = 0; i < 9; ++i) {
     facts.happenings.push_back({"units/a", Rule::LATE_REPORT, absl::StrCat("r", i), "r"});
   }
-  const auto appraisal =
-      ComputeAppraisal(Rules("peer_groups { id: 'g' units: 'units/e' }"), facts);
+  const auto appraisal = ComputeAppraisal(Rules("peer_groups { id: 'g' units: 'units/e' }"), facts);
   ASSERT_THAT(appraisal, IsOk());
   EXPECT_FALSE(appraisal->scores(0).ranked());
   EXPECT_EQ(appraisal->scores(0).explanation(), "没有计权指标，不参与排名");
@@ -209,7 +224,8 @@ TEST(PublishedByTest, IsForGoodAndItsDigestCoversTheScores) {
   computed->set_name("plans/p/appraisals/appraisal-2024-h1");
   computed->set_state(Appraisal::COMPUTED);
   computed->set_revision(3);
-  const auto published = PublishedBy(*computed, "members/leader", absl::FromUnixSeconds(1720000000));
+  const auto published =
+      PublishedBy(*computed, "members/leader", absl::FromUnixSeconds(1720000000));
   ASSERT_THAT(published, IsOk());
   EXPECT_EQ(published->state(), Appraisal::PUBLISHED);
   EXPECT_EQ(published->revision(), 4);

@@ -74,12 +74,12 @@ absl::StatusOr<v1::ListAppraisalsResponse> AppraisalService::ListAppraisals(
   DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
                          ParseResourceName(request.parent(), "plans/*", "parent"));
   DUBAN_ASSIGN_OR_RETURN(const server::ListQuery query, server::ParseListQuery(request, {}));
-  DUBAN_ASSIGN_OR_RETURN(
-      std::vector<Appraisal> appraisals,
-      database_->Read(call.deadline(), [&](db::Session& session) {
-        return appraisals_.List(session, ids[0], /*published_only=*/!SeesDrafts(call), query.after,
-                                query.page_size + 1);
-      }));
+  DUBAN_ASSIGN_OR_RETURN(std::vector<Appraisal> appraisals,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return appraisals_.List(session, ids[0],
+                                                   /*published_only=*/!SeesDrafts(call),
+                                                   query.after, query.page_size + 1);
+                         }));
   v1::ListAppraisalsResponse response;
   const bool more = appraisals.size() > static_cast<size_t>(query.page_size);
   if (more) appraisals.pop_back();
@@ -124,8 +124,8 @@ absl::StatusOr<Appraisal> AppraisalService::Seen(
     const server::CallContext& call, const AppraisalName& name,
     absl::StatusOr<std::optional<Appraisal>> found) const {
   if (!found.ok()) return found.status();
-  const bool hidden = found->has_value() && (*found)->state() != Appraisal::PUBLISHED &&
-                      !SeesDrafts(call);
+  const bool hidden =
+      found->has_value() && (*found)->state() != Appraisal::PUBLISHED && !SeesDrafts(call);
   if (!found->has_value() || hidden) {
     return Error(kAppraisalNotFound).With("appraisal", name.ToString()).Build();
   }

@@ -107,8 +107,8 @@ TEST(StepOfTest, NoSoonerThanItsDayAndItsMinimum) {
       {"after an outage three days later", 3, "2024-06-04 17:30", "2024-06-07 17:30"},
       {"five days, one of them a holiday", 4, "2024-06-07 17:30", "2024-06-17 17:30"}};
   for (const StepCase& c : cases) {
-    const auto step = StepOf(PlanWithLadder(), Days2024(), At("2024-04-08 17:30"), c.ordinal,
-                             At(c.before));
+    const auto step =
+        StepOf(PlanWithLadder(), Days2024(), At("2024-04-08 17:30"), c.ordinal, At(c.before));
     ASSERT_THAT(step, IsOk()) << c.name;
     ASSERT_TRUE(step->has_value()) << c.name;
     EXPECT_EQ((*step)->nominal_time, At(c.want)) << c.name;
@@ -117,8 +117,8 @@ TEST(StepOfTest, NoSoonerThanItsDayAndItsMinimum) {
 }
 
 TEST(StepOfTest, TheLadderEnds) {
-  const auto step = StepOf(PlanWithLadder(), Days2024(), At("2024-04-08 17:30"), 5,
-                           At("2024-04-22 17:30"));
+  const auto step =
+      StepOf(PlanWithLadder(), Days2024(), At("2024-04-08 17:30"), 5, At("2024-04-22 17:30"));
   ASSERT_THAT(step, IsOk());
   EXPECT_FALSE(step->has_value());
 }

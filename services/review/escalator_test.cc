@@ -47,14 +47,14 @@ class EscalatorTest : public ActionItemTest {
  protected:
   // Orders of other tests are pressed no more.
   EscalatorTest() {
-    EXPECT_THAT(database().RunInTransaction(
-                    MachineNow() + absl::Seconds(10),
-                    [](db::Transaction& tx) {
-                      return tx.Execute(
-                          "UPDATE action_item_steps SET cancel_time = nominal_time"
-                          " WHERE done_time IS NULL AND cancel_time IS NULL");
-                    }),
-                IsOk());
+    EXPECT_THAT(
+        database().RunInTransaction(MachineNow() + absl::Seconds(10),
+                                    [](db::Transaction& tx) {
+                                      return tx.Execute(
+                                          "UPDATE action_item_steps SET cancel_time = nominal_time"
+                                          " WHERE done_time IS NULL AND cancel_time IS NULL");
+                                    }),
+        IsOk());
   }
 
   // The steps of an order as `kind nominal taken`, one a line, local time.
@@ -143,14 +143,14 @@ TEST_F(EscalatorTest, AClosedOrderIsNotPressedAndAReopenedOneAgain) {
   // The due time stays: the ladder goes on after the step that was taken.
   ASSERT_THAT(Verb(kReviewer, &Stub::ReopenItem, name, "reason: '抽查未达标'"), IsOk());
   Look("2024-04-30 18:01");
-  EXPECT_EQ(Steps(name),
-            "DUE_SOON 04-03 17:30 04-03 18:00\nYELLOW_SLIP 04-09 17:30 04-30 18:01\n");
+  EXPECT_EQ(Steps(name), "DUE_SOON 04-03 17:30 04-03 18:00\nYELLOW_SLIP 04-09 17:30 04-30 18:01\n");
   // More time: the ladder begins again.
   const std::string evidence = Upload(kWater, "again");
   ASSERT_THAT(Verb(kWater, &Stub::RequestClosure, name,
                    absl::StrCat("text: '已办结' evidence: '", evidence, "'")),
               IsOk());
-  ASSERT_THAT(Verb(kReviewer, &Stub::ReopenItem, name, "reason: '仍未达标' due_workdays: 5"), IsOk());
+  ASSERT_THAT(Verb(kReviewer, &Stub::ReopenItem, name, "reason: '仍未达标' due_workdays: 5"),
+              IsOk());
   Look("2024-05-01 18:00");
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM action_item_steps WHERE done_time IS NULL AND cancel_time IS "
                 "NULL AND item = '" +
@@ -198,7 +198,8 @@ TEST_F(EscalatorTest, AnAbandonedClaimIsTakenOverAndItsOwnerChangesNothing) {
   const auto abandoned = dead.escalator.ClaimNext();
   ASSERT_THAT(abandoned, IsOk());
   ASSERT_TRUE(abandoned->has_value());
-  // While the lease holds, nobody else gets the step; afterwards, by the database's clock, one does.
+  // While the lease holds, nobody else gets the step; afterwards, by the database's clock, one
+  // does.
   absl::StatusOr<std::optional<ActionItemStep>> taken_over;
   ASSERT_TRUE(WaitUntil(absl::Seconds(10), [&] {
     taken_over = replica_.escalator.ClaimNext();

@@ -11,6 +11,7 @@
 #include "common/outbox/outbox.h"
 #include "services/review/action_item_service.h"
 #include "services/review/action_items.h"
+#include "services/review/appraisal_service.h"
 #include "services/review/calendar_service.h"
 #include "services/review/escalator.h"
 #include "services/review/peers.h"
@@ -25,7 +26,8 @@ constexpr std::string_view kName = "review";
 // How the steps of orders are taken: so many in a look that the rate holds.
 Escalator::Options EscalatorOptions(const Settings& settings) {
   const double steps = settings.scheduler_rate * absl::ToDoubleSeconds(settings.scheduler_interval);
-  return {.lease = settings.scheduler_lease, .at_once = std::max(1, static_cast<int>(steps))};
+  return {.lease = settings.scheduler_lease,
+          .at_once = static_cast<int>(std::clamp(steps, 1.0, 1e6))};
 }
 
 // One look of the escalator.
@@ -42,13 +44,14 @@ class Review : public server::Assembly {
         plans_(&peers_),
         items_(&peers_),
         action_items_(environment, &peers_, &plans_, &items_),
+        appraisals_(environment, &peers_, &plans_),
         escalator_(environment, &plans_, &items_, EscalatorOptions(settings)) {
     if (settings.scheduler_interval == absl::InfiniteDuration()) return;
     escalations_.emplace(settings.scheduler_interval, [this] { Press(&escalator_); });
   }
 
   std::vector<server::RpcService> Services() override {
-    return {calendars_.Rpc(), action_items_.Rpc()};
+    return {calendars_.Rpc(), action_items_.Rpc(), appraisals_.Rpc()};
   }
 
  private:
@@ -57,6 +60,7 @@ class Review : public server::Assembly {
   PlanSource plans_;
   ActionItems items_;
   ActionItemService action_items_;
+  AppraisalService appraisals_;
   Escalator escalator_;
   std::optional<Recurrence> escalations_;
 };

@@ -45,10 +45,9 @@ Services::Services()
       submission(std::make_unique<testing::ServiceHarness>(
           ::duban::submission::DefinitionFor(indicator->target()), &clock)),
       review(std::make_unique<testing::ServiceHarness>(
-          Definition(
-              {.indicator_target = indicator->target(),
-               .submission_target = submission->target(),
-               .scheduler_interval = absl::InfiniteDuration()}),
+          Definition({.indicator_target = indicator->target(),
+                      .submission_target = submission->target(),
+                      .scheduler_interval = absl::InfiniteDuration()}),
           &clock)) {}
 
 absl::Time Services::Begin() {

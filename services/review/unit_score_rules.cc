@@ -47,23 +47,24 @@ void ExplainScored(const ScoringRules& rules, LinePoints* line) {
                                      line->weight_in_force(), " 分；完成 ",
                                      line->completion_percent(), "%（计分在 0 至 ",
                                      rules.cap_percent(), "% 之间），得 ", line->points(), " 分"));
-  line->set_explanation_en(absl::StrCat(
-      "Weight ", line->weight(), " of the plan is ", line->weight_in_force(),
-      " points here; completion ", line->completion_percent(), "% (counted from 0 to ",
-      rules.cap_percent(), "%) earns ", line->points(), "."));
+  line->set_explanation_en(absl::StrCat("Weight ", line->weight(), " of the plan is ",
+                                        line->weight_in_force(), " points here; completion ",
+                                        line->completion_percent(), "% (counted from 0 to ",
+                                        rules.cap_percent(), "%) earns ", line->points(), "."));
 }
 
 void ExplainUnscored(bool not_due, LinePoints* line) {
   const std::string why = not_due ? "尚未到期" : "无可计算的进度";
   const std::string why_en = not_due ? "Nothing is due yet" : "There is no completion";
   if (line->treatment() == LinePoints::ZERO) {
-    line->set_explanation(absl::StrCat(why, "，按规则计 0 分（折合权重 ", line->weight_in_force(),
-                                       "）"));
-    line->set_explanation_en(absl::StrCat(why_en, ", which the rules rate zero of ",
-                                          line->weight_in_force(), "."));
+    line->set_explanation(
+        absl::StrCat(why, "，按规则计 0 分（折合权重 ", line->weight_in_force(), "）"));
+    line->set_explanation_en(
+        absl::StrCat(why_en, ", which the rules rate zero of ", line->weight_in_force(), "."));
     return;
   }
-  line->set_explanation(absl::StrCat(why, "，按规则不计，权重 ", line->weight(), " 由其余指标分摊"));
+  line->set_explanation(
+      absl::StrCat(why, "，按规则不计，权重 ", line->weight(), " 由其余指标分摊"));
   line->set_explanation_en(absl::StrCat(why_en, "; by the rules its weight ", line->weight(),
                                         " is shared out among the other lines."));
 }
@@ -143,14 +144,14 @@ absl::StatusOr<Rational> Adjusted(const ScoringRules::Adjustment& rule, int coun
 
 void Explain(const ScoringRules::Adjustment& rule, UnitScore::Adjustment* adjustment) {
   const std::string& limit = rule.limit();
-  adjustment->set_explanation(absl::StrCat(
-      KindInChinese(rule.kind()), " ", adjustment->count(), " 次，每次 ", rule.points(), " 分",
-      limit.empty() ? "" : absl::StrCat("，最多 ", limit, " 分"), "，计 ", adjustment->points(),
-      " 分"));
-  adjustment->set_explanation_en(absl::StrCat(
-      ScoringRules::Adjustment::Kind_Name(rule.kind()), " ", adjustment->count(), " times ",
-      rule.points(), limit.empty() ? "" : absl::StrCat(", at most ", limit), ": ",
-      adjustment->points(), "."));
+  adjustment->set_explanation(
+      absl::StrCat(KindInChinese(rule.kind()), " ", adjustment->count(), " 次，每次 ",
+                   rule.points(), " 分", limit.empty() ? "" : absl::StrCat("，最多 ", limit, " 分"),
+                   "，计 ", adjustment->points(), " 分"));
+  adjustment->set_explanation_en(
+      absl::StrCat(ScoringRules::Adjustment::Kind_Name(rule.kind()), " ", adjustment->count(),
+                   " times ", rule.points(), limit.empty() ? "" : absl::StrCat(", at most ", limit),
+                   ": ", adjustment->points(), "."));
 }
 
 // Adds the adjustment by one rule to the score; answers its points.
