@@ -13,6 +13,7 @@
 #include "common/testing/wait_until.h"
 #include "gmock/gmock.h"
 #include "services/review/action_item_fixture.h"
+#include "services/review/review.h"
 
 namespace duban::review {
 namespace {
@@ -264,6 +265,28 @@ TEST_F(EscalatorTest, AStepBeyondTheCalendarWaitsForIt) {
   ASSERT_THAT(import(2025), IsOk());
   EXPECT_THAT(replica.escalator.Take(claimed()), IsOk());
   EXPECT_EQ(Steps(item->name()), absl::StrCat(two, "YELLOW_SLIP 01-01 17:30 01-10 10:00\n"));
+}
+
+// Nobody calls TakeDue here: the assembled service looks by itself.
+TEST_F(EscalatorTest, TheServiceLooksByItself) {
+  testing::ServiceHarness own(Definition({.indicator_target = Services::Get().indicator->target(),
+                                          .submission_target = Services::Get().submission->target(),
+                                          .scheduler_interval = absl::Milliseconds(20)}),
+                              &Services::Get().clock);
+  const auto calendars = v1::CalendarService::NewStub(own.channel());
+  const v1::CalendarDocument document = ChineseCalendars();
+  for (const v1::Calendar& calendar : document.calendars()) {
+    v1::ImportCalendarRequest request;
+    *request.mutable_calendar() = calendar;
+    ASSERT_THAT(Call(kOffice, *calendars, &v1::CalendarService::Stub::ImportCalendar, request),
+                IsOk());
+  }
+  items_ = v1::ActionItemService::NewStub(own.channel());
+  const std::string name = Ordered().name();
+  EXPECT_EQ(Steps(name), "");
+  Now("2024-04-03 17:30");
+  EXPECT_TRUE(WaitUntil(absl::Seconds(20), [&] { return !Steps(name).empty(); }));
+  EXPECT_EQ(Steps(name), "DUE_SOON 04-03 17:30 04-03 17:30\n");
 }
 
 }  // namespace
