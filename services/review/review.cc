@@ -1,24 +1,45 @@
 #include "services/review/review.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "common/audit/audit.h"
+#include "common/base/log.h"
 #include "common/base/status.h"
 #include "common/db/request_log.h"
 #include "common/identity/statement_keys.h"
 #include "common/outbox/outbox.h"
+#include "services/review/action_item_service.h"
+#include "services/review/action_items.h"
+#include "services/review/appraisal_service.h"
 #include "services/review/audit_sealer.h"
 #include "services/review/audit_service.h"
 #include "services/review/calendar_service.h"
+#include "services/review/escalator.h"
 #include "services/review/peers.h"
+#include "services/review/plan_source.h"
+#include "services/review/recurrence.h"
 
 namespace duban::review {
 namespace {
 
 constexpr std::string_view kName = "review";
+
+// How the steps of orders are taken: so many in a look that the rate holds.
+Escalator::Options EscalatorOptions(const Settings& settings) {
+  const double steps = settings.scheduler_rate * absl::ToDoubleSeconds(settings.scheduler_interval);
+  return {.lease = settings.scheduler_lease,
+          .at_once = static_cast<int>(std::clamp(steps, 1.0, 1e6))};
+}
+
+// One look of the escalator.
+void Press(Escalator* escalator) {
+  const absl::StatusOr<int> taken = escalator->TakeDue();
+  if (!taken.ok()) LogWarning("orders not pressed", {{"cause", taken.status().ToString()}});
+}
 
 class Review : public server::Assembly {
  public:
@@ -27,13 +48,24 @@ class Review : public server::Assembly {
       : statements_(std::move(statements)),
         peers_(settings.indicator_target, settings.submission_target, environment.signer),
         calendars_(environment, &peers_),
+        plans_(&peers_),
+        items_(&peers_),
+        action_items_(environment, &peers_, &plans_, &items_),
+        appraisals_(environment, &peers_, &plans_),
+        escalator_(environment, &plans_, &items_, EscalatorOptions(settings)),
         audit_(environment, &peers_, statements_.get()) {
-    if (settings.audit_seal_interval == absl::ZeroDuration()) return;
-    sealer_.emplace(environment.database, statements_.get(), SealingOf(settings),
-                    settings.audit_seal_interval, environment.metrics);
+    if (settings.scheduler_interval != absl::InfiniteDuration()) {
+      escalations_.emplace(settings.scheduler_interval, [this] { Press(&escalator_); });
+    }
+    if (settings.audit_seal_interval != absl::ZeroDuration()) {
+      sealer_.emplace(environment.database, statements_.get(), SealingOf(settings),
+                      settings.audit_seal_interval, environment.metrics);
+    }
   }
 
-  std::vector<server::RpcService> Services() override { return {calendars_.Rpc(), audit_.Rpc()}; }
+  std::vector<server::RpcService> Services() override {
+    return {calendars_.Rpc(), action_items_.Rpc(), appraisals_.Rpc(), audit_.Rpc()};
+  }
 
  private:
   static SealingSettings SealingOf(const Settings& settings) {
@@ -45,7 +77,13 @@ class Review : public server::Assembly {
   std::unique_ptr<StatementKeys> statements_;  // null: digests are neither signed nor verified
   Peers peers_;
   CalendarService calendars_;
+  PlanSource plans_;
+  ActionItems items_;
+  ActionItemService action_items_;
+  AppraisalService appraisals_;
+  Escalator escalator_;
   AuditService audit_;
+  std::optional<Recurrence> escalations_;
   std::optional<AuditSealer> sealer_;
 };
 
