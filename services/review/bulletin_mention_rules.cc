@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/decimal.h"
+#include "services/review/bulletin_text_rules.h"
 
 namespace duban::review {
 namespace {
@@ -27,11 +27,6 @@ struct Standing {
 
 using Standings = std::map<std::string, Standing>;
 
-std::string WithTwoDecimals(const std::string& percent) {
-  const auto value = Decimal::Parse(percent);
-  return value.ok() ? FormatRounded(value->ToRational(), 2) : percent;
-}
-
 void ReadLines(const BulletinContent& before, const BulletinContent& content,
                Standings* standings) {
   std::set<std::pair<std::string, std::string>> red_before;
@@ -51,7 +46,7 @@ void ReadLines(const BulletinContent& before, const BulletinContent& content,
         line.display_name(), again ? "连续两期红灯" : "红灯",
         line.gap_points().empty()
             ? ""
-            : absl::StrCat("（与序时进度相差", WithTwoDecimals(line.gap_points()), "个百分点）")));
+            : absl::StrCat("（与序时进度相差", TwoDecimals(line.gap_points()), "个百分点）")));
   }
 }
 

@@ -76,6 +76,11 @@ std::string DateText(const std::string& date) {
   return absl::StrCat(day->year(), "年", day->month(), "月", day->day(), "日");
 }
 
+std::string TwoDecimals(const std::string& decimal) {
+  const auto value = Decimal::Parse(decimal);
+  return value.ok() ? FormatRounded(value->ToRational(), 2) : decimal;
+}
+
 void DraftText(Bulletin* bulletin) {
   const BulletinContent& content = bulletin->content();
   const auto period = Period::Parse(bulletin->period());

@@ -15,6 +15,9 @@ std::string PeriodText(const Period& period);
 // A day in words: 2024年4月8日. The text itself where it is no date.
 std::string DateText(const std::string& date);
 
+// A decimal as it is printed: with two decimals, 四舍五入. The text itself where it is no decimal.
+std::string TwoDecimals(const std::string& decimal);
+
 // Sets title, recipients, copies and sections of a document whose kind, period and content are
 // there. A section without figures is left out, but for what is expected of every document.
 void DraftText(v1::Bulletin* bulletin);
