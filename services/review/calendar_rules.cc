@@ -161,4 +161,11 @@ std::string CalendarVersion(const std::vector<Calendar>& region, int first, int 
   return version;
 }
 
+int CoverageDays(const std::vector<Calendar>& region, absl::CivilDay today) {
+  int year = static_cast<int>(today.year());
+  while (OfYear(region, year) != nullptr) ++year;
+  const absl::CivilDay last = absl::CivilDay(year, 1, 1) - 1;
+  return last < today ? 0 : static_cast<int>(last - today);
+}
+
 }  // namespace duban::review

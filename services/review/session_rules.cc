@@ -99,6 +99,12 @@ Session Opened(const Session& session, int obligations, absl::Time now) {
   return next;
 }
 
+Session OpenedMore(const Session& session, int obligations, absl::Time now) {
+  Session next = NextRevision(session, now);
+  next.set_obligations(session.obligations() + obligations);
+  return next;
+}
+
 Session Closed(const Session& session, const std::string& snapshot, absl::Time now) {
   Session next = NextRevision(session, now);
   next.set_state(Session::CLOSED);

@@ -48,17 +48,18 @@ CREATE TABLE IF NOT EXISTS action_item_progress (
   PRIMARY KEY (plan, item, number)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- The ladder of each open order, one row a step; the next one is due when nominal_time is past, done_time
--- and cancel_time are NULL and the step before was taken. Claimed as session_steps are. The key keeps a
--- step from being taken twice; a closed order's steps are cancelled, a reopened one's are made anew under
--- the next round.
+-- The ladder of each order: the steps that were taken, and the next one, which is written when the step
+-- before was taken. It is due when nominal_time is past and done_time and cancel_time are NULL.
+-- before_time is when the step before was taken, or the order given. Claimed as session_steps are. The key
+-- keeps a step from being taken twice; a closed order's next step is cancelled, a reopened one's ladder
+-- goes on in another round.
 CREATE TABLE IF NOT EXISTS action_item_steps (
   plan VARCHAR(63) NOT NULL,
   item CHAR(36) NOT NULL,
   round INT NOT NULL,
   ordinal SMALLINT NOT NULL,
   step SMALLINT NOT NULL,
-  minimum_workdays INT NOT NULL,
+  before_time DATETIME(6) NOT NULL,
   nominal_time DATETIME(6) NOT NULL,
   done_time DATETIME(6) NULL,
   cancel_time DATETIME(6) NULL,
