@@ -17,6 +17,12 @@ ABSL_FLAG(absl::Duration, scheduler_lease, duban::review::Settings{}.scheduler_l
           "how long a replica holds a step before another may take it over, 1s to 10m");
 ABSL_FLAG(int, scheduler_rate, duban::review::Settings{}.scheduler_rate,
           "steps a second that a replica makes up for after an outage, 1 to 100000");
+ABSL_FLAG(std::string, chromium, duban::review::PrinterSettings{}.chromium,
+          "the program that prints documents to PDF: Chromium, by its whole path");
+ABSL_FLAG(absl::Duration, print_timeout, duban::review::PrinterSettings{}.timeout,
+          "how long one print may take, waiting included, 1s to 10m");
+ABSL_FLAG(int, prints_at_once, duban::review::PrinterSettings{}.at_once,
+          "how many prints run at the same time at most, 1 to 64");
 
 namespace duban::review {
 
@@ -27,7 +33,10 @@ absl::StatusOr<Options> ReadOptions() {
                       .submission_target = absl::GetFlag(FLAGS_submission_target),
                       .scheduler_interval = absl::GetFlag(FLAGS_scheduler_interval),
                       .scheduler_lease = absl::GetFlag(FLAGS_scheduler_lease),
-                      .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate)};
+                      .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate),
+                      .printer = {.chromium = absl::GetFlag(FLAGS_chromium),
+                                  .timeout = absl::GetFlag(FLAGS_print_timeout),
+                                  .at_once = absl::GetFlag(FLAGS_prints_at_once)}};
   DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
   DUBAN_RETURN_IF_ERROR(
       server::CheckTarget("submission_target", options.settings.submission_target));
@@ -38,6 +47,13 @@ absl::StatusOr<Options> ReadOptions() {
                                               absl::Seconds(1), absl::Minutes(10)));
   DUBAN_RETURN_IF_ERROR(
       server::CheckRange("scheduler_rate", options.settings.scheduler_rate, 1, 100000));
+  const PrinterSettings& printer = options.settings.printer;
+  if (printer.chromium.empty() || printer.chromium.front() != '/') {
+    return server::FlagInvalid("chromium", "应为程序的完整路径", "it must be a program's whole path");
+  }
+  DUBAN_RETURN_IF_ERROR(
+      server::CheckDuration("print_timeout", printer.timeout, absl::Seconds(1), absl::Minutes(10)));
+  DUBAN_RETURN_IF_ERROR(server::CheckRange("prints_at_once", printer.at_once, 1, 64));
   return options;
 }
 

@@ -35,6 +35,9 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("scheduler_interval", "250ms");
   SetFlag("scheduler_lease", "5s");
   SetFlag("scheduler_rate", "7");
+  SetFlag("chromium", "/opt/chromium");
+  SetFlag("print_timeout", "3s");
+  SetFlag("prints_at_once", "4");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
@@ -43,6 +46,9 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   EXPECT_EQ(options->settings.scheduler_interval, absl::Milliseconds(250));
   EXPECT_EQ(options->settings.scheduler_lease, absl::Seconds(5));
   EXPECT_EQ(options->settings.scheduler_rate, 7);
+  EXPECT_EQ(options->settings.printer.chromium, "/opt/chromium");
+  EXPECT_EQ(options->settings.printer.timeout, absl::Seconds(3));
+  EXPECT_EQ(options->settings.printer.at_once, 4);
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -59,6 +65,17 @@ TEST_F(OptionsTest, ACommonFlagThatIsWrongStopsItToo) {
 TEST_F(OptionsTest, AnImpossibleSchedulerStopsTheStart) {
   const std::pair<const char*, const char*> wrong[] = {
       {"scheduler_interval", "9ms"}, {"scheduler_lease", "999ms"}, {"scheduler_rate", "0"}};
+  for (const auto& [flag, value] : wrong) {
+    absl::FlagSaver saver;
+    SetFlag(flag, value);
+    EXPECT_THAT(ConfigureFromFlags().status().message(),
+                HasSubstr(std::string("--") + flag + ": "));
+  }
+}
+
+TEST_F(OptionsTest, AnImpossiblePrinterStopsTheStart) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"chromium", "chromium"}, {"print_timeout", "999ms"}, {"prints_at_once", "0"}};
   for (const auto& [flag, value] : wrong) {
     absl::FlagSaver saver;
     SetFlag(flag, value);

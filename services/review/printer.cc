@@ -124,7 +124,7 @@ std::vector<char*> Pointers(std::vector<std::string>* texts) {
   return pointers;
 }
 
-void Limit(decltype(RLIMIT_CPU) resource, int64_t most) {
+void Limit(int resource, int64_t most) {
   const rlimit limit = {.rlim_cur = static_cast<rlim_t>(most),
                         .rlim_max = static_cast<rlim_t>(most)};
   setrlimit(resource, &limit);

@@ -6,8 +6,10 @@
 #include "common/audit/audit.h"
 #include "common/db/request_log.h"
 #include "common/outbox/outbox.h"
+#include "services/review/bulletin_service.h"
 #include "services/review/calendar_service.h"
 #include "services/review/peers.h"
+#include "services/review/plan_source.h"
 
 namespace duban::review {
 namespace {
@@ -18,13 +20,19 @@ class Review : public server::Assembly {
  public:
   Review(const Settings& settings, const server::Environment& environment)
       : peers_(settings.indicator_target, settings.submission_target, environment.signer),
-        calendars_(environment, &peers_) {}
+        plans_(&peers_),
+        calendars_(environment, &peers_),
+        bulletins_(environment, &peers_, &plans_, settings.printer) {}
 
-  std::vector<server::RpcService> Services() override { return {calendars_.Rpc()}; }
+  std::vector<server::RpcService> Services() override {
+    return {calendars_.Rpc(), bulletins_.Rpc()};
+  }
 
  private:
   Peers peers_;
+  PlanSource plans_;
   CalendarService calendars_;
+  BulletinService bulletins_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/review/printer.h"
 
 namespace duban::review {
 
@@ -25,6 +26,7 @@ struct Settings {
   absl::Duration scheduler_interval = absl::Seconds(1);  // between two looks for what is due
   absl::Duration scheduler_lease = absl::Seconds(30);    // how long a replica holds a step at most
   int scheduler_rate = 200;  // steps a second that a replica makes up for at most after an outage
+  PrinterSettings printer;   // of documents as PDF
 };
 
 // The review service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a
