@@ -20,8 +20,8 @@ struct DocumentFacts {
   indicator::v1::Plan plan;
   Period period = *Period::Parse("2024");
   submission::v1::Snapshot snapshot;
-  std::map<std::string, std::string> unit_names;                          // by `units/{unit}`
-  std::map<std::string, submission::v1::ObligationCounts> by_unit;        // of the period
+  std::map<std::string, std::string> unit_names;                    // by `units/{unit}`
+  std::map<std::string, submission::v1::ObligationCounts> by_unit;  // of the period
   submission::v1::ArticleTally news;
   std::vector<submission::v1::Trend> trends;  // whole-plan lines; SUMMARY and APPRAISAL
   std::vector<v1::Erratum> errata;            // not printed yet

@@ -46,13 +46,12 @@ std::string Text(const Places& places) {
 
 TEST(BulletinRankingTest, CompletionIsTheMeanCappedAndTiesShareThePlace) {
   const auto board = Parse<Scoreboard>(absl::StrCat(
-      LineText("x", "", "500", "GREEN"),          // the whole plan is no unit
-      LineText("x", "a", "150", "GREEN"),         // capped: 100
-      LineText("y", "a", "20", "RED"),            // a: 60
-      LineText("x", "b", "60", "GREEN"),          // b: 60, no red
+      LineText("x", "", "500", "GREEN"),                      // the whole plan is no unit
+      LineText("x", "a", "150", "GREEN"),                     // capped: 100
+      LineText("y", "a", "20", "RED"),                        // a: 60
+      LineText("x", "b", "60", "GREEN"),                      // b: 60, no red
       LineText("x", "c", "", "GREY", "grey_cause: NO_DATA"),  // c: 50
-      LineText("y", "c", "100", "GREEN"),
-      LineText("z", "c", "", "GREY", "grey_cause: NOT_DUE"),
+      LineText("y", "c", "100", "GREEN"), LineText("z", "c", "", "GREY", "grey_cause: NOT_DUE"),
       LineText("z", "d", "", "GREY", "grey_cause: NOT_COMPUTABLE")));  // d: none
   EXPECT_EQ(Text(RankCompletion(board, kNames, {})),
             "1 乙局 60.0000 1 0, 1 甲局 60.0000 2 0, 3 丙局 50.0000 2 0");
@@ -60,12 +59,10 @@ TEST(BulletinRankingTest, CompletionIsTheMeanCappedAndTiesShareThePlace) {
 
 TEST(BulletinRankingTest, WhatLooksEqualRoundedIsNoTie) {
   // The mean of 33.3333 and 0 is 16.66665, which is shown as 16.6667.
-  const auto board =
-      Parse<Scoreboard>(absl::StrCat(LineText("x", "a", "33.3333", "RED"),
-                                     LineText("y", "a", "0", "RED"),
-                                     LineText("x", "b", "16.6667", "RED")));
-  EXPECT_EQ(Text(RankCompletion(board, kNames, {})),
-            "1 乙局 16.6667 1 0, 2 甲局 16.6667 2 0");
+  const auto board = Parse<Scoreboard>(absl::StrCat(LineText("x", "a", "33.3333", "RED"),
+                                                    LineText("y", "a", "0", "RED"),
+                                                    LineText("x", "b", "16.6667", "RED")));
+  EXPECT_EQ(Text(RankCompletion(board, kNames, {})), "1 乙局 16.6667 1 0, 2 甲局 16.6667 2 0");
 }
 
 TEST(BulletinRankingTest, TimelinessIsTheShareOnTime) {
@@ -117,10 +114,10 @@ TEST(BulletinContentTest, CountsLightsAndObligations) {
 }
 
 TEST(BulletinContentTest, ChangesOfLightAreTheWorstFirst) {
-  DocumentFacts facts = FactsOf(absl::StrCat(
-      LineText("better", "", "1", "GREEN"), LineText("same", "", "1", "RED"),
-      LineText("worse", "", "1", "YELLOW"), LineText("worst", "a", "1", "RED"),
-      LineText("new", "", "1", "RED"), LineText("due", "", "1", "YELLOW")));
+  DocumentFacts facts =
+      FactsOf(absl::StrCat(LineText("better", "", "1", "GREEN"), LineText("same", "", "1", "RED"),
+                           LineText("worse", "", "1", "YELLOW"), LineText("worst", "a", "1", "RED"),
+                           LineText("new", "", "1", "RED"), LineText("due", "", "1", "YELLOW")));
   EXPECT_EQ(ContentOf(facts).light_changes_size(), 0);
   facts.previous = Parse<v1::Bulletin>(R"pb(
     name: "plans/p/bulletins/bulletin-2024-02"
@@ -156,10 +153,10 @@ TEST(BulletinContentTest, NewsIsAddedUpByMember) {
 }
 
 TEST(BulletinContentTest, PraiseAndCriticismSayWhy) {
-  DocumentFacts facts = FactsOf(absl::StrCat(
-      LineText("x", "a", "90", "GREEN"), LineText("y", "a", "90", "GREEN"),
-      LineText("x", "b", "10", "RED", "gap_points: '-15'"), LineText("x", "c", "80", "GREEN"),
-      LineText("x", "d", "95", "GREEN")));
+  DocumentFacts facts =
+      FactsOf(absl::StrCat(LineText("x", "a", "90", "GREEN"), LineText("y", "a", "90", "GREEN"),
+                           LineText("x", "b", "10", "RED", "gap_points: '-15'"),
+                           LineText("x", "c", "80", "GREEN"), LineText("x", "d", "95", "GREEN")));
   facts.by_unit["units/c"] = Parse<ObligationCounts>("expected: 2 on_time: 1 missing: 1");
   facts.by_unit["units/d"] = Parse<ObligationCounts>("expected: 2 on_time: 1 late: 1");
   facts.previous = Parse<v1::Bulletin>(
@@ -198,12 +195,10 @@ TEST(BulletinContentTest, TrendsShowTheEndsOfMonths) {
 }
 
 TEST(BulletinTextTest, PeriodsAndDatesInWords) {
-  const std::pair<const char*, const char*> cases[] = {{"2024", "2024年"},
-                                                       {"2024-H1", "2024年上半年"},
-                                                       {"2024-H2", "2024年下半年"},
-                                                       {"2024-Q3", "2024年第三季度"},
-                                                       {"2024-03", "2024年3月"},
-                                                       {"2024-12-D2", "2024年12月中旬"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"2024", "2024年"},          {"2024-H1", "2024年上半年"},
+      {"2024-H2", "2024年下半年"}, {"2024-Q3", "2024年第三季度"},
+      {"2024-03", "2024年3月"},    {"2024-12-D2", "2024年12月中旬"}};
   for (const auto& [period, text] : cases) EXPECT_EQ(PeriodText(*Period::Parse(period)), text);
   EXPECT_EQ(DateText("2024-04-08"), "2024年4月8日");
   EXPECT_EQ(DateText(""), "");

@@ -55,8 +55,8 @@ absl::StatusOr<DocumentFacts> BulletinFacts::Gather(const client::CallInfo& call
   tally.set_plan(name.PlanName());
   tally.set_type(indicator::v1::ArticleQuota::NEWS);
   tally.set_period(session.period());
-  DUBAN_ASSIGN_OR_RETURN(facts.news,
-                         peers_->AskSubmission(call, *articles_, &Articles::GetArticleTally, tally));
+  DUBAN_ASSIGN_OR_RETURN(
+      facts.news, peers_->AskSubmission(call, *articles_, &Articles::GetArticleTally, tally));
   if (session.kind() != CadenceRule::BULLETIN) {
     DUBAN_RETURN_IF_ERROR(ReadTrends(call, &facts));
   }

@@ -35,20 +35,28 @@ using Reports = submission::v1::ReportService::Stub;
 
 // indicator, unit, unit of measure, and what is reported at the end of January, February, March;
 // `-` is not reported.
-constexpr const char* kLines[] = {
-    "new-scaled-industry gaoxin-zone 家 1 2 3",    "new-scaled-industry sci-industry 家 0 1 1",
-    "new-scaled-industry agriculture 家 1 1 2",    "new-scaled-industry float-center 家 2 3 5",
-    "new-scaled-industry bamboo-center 家 0 1 2",  "new-hightech-enterprises gaoxin-zone 家 2 3 4",
-    "new-hightech-enterprises agriculture 家 - - -", "tech-smes gaoxin-zone 家 11 22 35",
-    "tech-smes agriculture 家 25 50 60",           "contract-turnover gaoxin-zone 亿元 0.9 1.8 2.9",
-    "contract-turnover agriculture 亿元 0.8 1.5 2.2",
-    "contract-turnover market-regulation 亿元 0.1 0.35 0.62",
-    "contract-turnover housing 亿元 1.3 2.5 3.9",  "contract-turnover water 亿元 0.5 0.8 1.2",
-    "contract-count gaoxin-zone 项 5 9 14",        "contract-count agriculture 项 20 44 70",
-    "contract-count market-regulation 项 12 25 40", "contract-count housing 项 2 4 6",
-    "contract-count water 项 2 4 5",               "ip-pledge-financing market-regulation 万元 200 500 800",
-    "patent-enterprises market-regulation 家 3 7 11",
-    "achievement-registrations sci-industry 项 0 2 3"};
+constexpr const char* kLines[] = {"new-scaled-industry gaoxin-zone 家 1 2 3",
+                                  "new-scaled-industry sci-industry 家 0 1 1",
+                                  "new-scaled-industry agriculture 家 1 1 2",
+                                  "new-scaled-industry float-center 家 2 3 5",
+                                  "new-scaled-industry bamboo-center 家 0 1 2",
+                                  "new-hightech-enterprises gaoxin-zone 家 2 3 4",
+                                  "new-hightech-enterprises agriculture 家 - - -",
+                                  "tech-smes gaoxin-zone 家 11 22 35",
+                                  "tech-smes agriculture 家 25 50 60",
+                                  "contract-turnover gaoxin-zone 亿元 0.9 1.8 2.9",
+                                  "contract-turnover agriculture 亿元 0.8 1.5 2.2",
+                                  "contract-turnover market-regulation 亿元 0.1 0.35 0.62",
+                                  "contract-turnover housing 亿元 1.3 2.5 3.9",
+                                  "contract-turnover water 亿元 0.5 0.8 1.2",
+                                  "contract-count gaoxin-zone 项 5 9 14",
+                                  "contract-count agriculture 项 20 44 70",
+                                  "contract-count market-regulation 项 12 25 40",
+                                  "contract-count housing 项 2 4 6",
+                                  "contract-count water 项 2 4 5",
+                                  "ip-pledge-financing market-regulation 万元 200 500 800",
+                                  "patent-enterprises market-regulation 家 3 7 11",
+                                  "achievement-registrations sci-industry 项 0 2 3"};
 
 // The review service that prints by a stand-in.
 struct PrintingReview {
@@ -86,8 +94,8 @@ struct PrintingReview {
 absl::TimeZone Zone() { return absl::FixedTimeZone(8 * 3600); }
 
 absl::Time At(absl::CivilDay day, int hour, int minute) {
-  return absl::FromCivil(
-      absl::CivilMinute(day.year(), day.month(), day.day(), hour, minute), Zone());
+  return absl::FromCivil(absl::CivilMinute(day.year(), day.month(), day.day(), hour, minute),
+                         Zone());
 }
 
 }  // namespace
@@ -96,6 +104,8 @@ BulletinTest::BulletinTest(const std::string& prefix)
     : stub_(v1::BulletinService::NewStub(PrintingReview::Get().harness->channel())) {
   static std::atomic<int> count = 0;
   SetChromium("chromium");
+  // The plan is in force before its first month ends.
+  Services::Get().clock.Set(At(absl::CivilDay(2024, 1, 2), 9, 0));
   const std::string id = absl::StrCat("bulletin-plan-", ++count);
   const auto plans = indicator::v1::PlanService::NewStub(Services::Get().indicator->channel());
   indicator::v1::ImportPlanRequest import;
@@ -107,6 +117,7 @@ BulletinTest::BulletinTest(const std::string& prefix)
   indicator::v1::PublishPlanRequest publish;
   publish.set_name(plan_);
   EXPECT_THAT(Call(kOffice, *plans, &Plans::PublishPlan, publish), IsOk());
+  Services::Get().clock.Set(Services::Begin());
 }
 
 void BulletinTest::SetChromium(const std::string& mode) {
@@ -212,14 +223,14 @@ void BulletinTest::CloseSession(CadenceRule::Kind kind, const std::string& perio
   *planned.mutable_create_time() = ToTimestamp(now);
   *planned.mutable_update_time() = ToTimestamp(now);
   const SessionStore store;
-  ASSERT_THAT(own_database().RunInTransaction(
-                  MachineNow() + absl::Seconds(10),
-                  [&](db::Transaction& tx) -> absl::Status {
-                    DUBAN_RETURN_IF_ERROR(store.Insert(tx, {planned}));
-                    const v1::Session opened = Opened(planned, 0, now);
-                    DUBAN_RETURN_IF_ERROR(store.Write(tx, opened));
-                    return store.Write(tx, Closed(opened, snapshot->name(), now));
-                  }),
+  ASSERT_THAT(own_database().RunInTransaction(MachineNow() + absl::Seconds(10),
+                                              [&](db::Transaction& tx) -> absl::Status {
+                                                DUBAN_RETURN_IF_ERROR(store.Insert(tx, {planned}));
+                                                const v1::Session opened = Opened(planned, 0, now);
+                                                DUBAN_RETURN_IF_ERROR(store.Write(tx, opened));
+                                                return store.Write(
+                                                    tx, Closed(opened, snapshot->name(), now));
+                                              }),
               IsOk());
 }
 
@@ -317,8 +328,8 @@ db::Database& BulletinTest::own_database() const {
 }
 
 std::string BulletinTest::AskOwn(const std::string& sql) const {
-  const auto rows = own_database().Read(
-      MachineNow() + absl::Seconds(10), [&](db::Session& session) { return session.Query(sql); });
+  const auto rows = own_database().Read(MachineNow() + absl::Seconds(10),
+                                        [&](db::Session& session) { return session.Query(sql); });
   EXPECT_THAT(rows, IsOk());
   return rows.ok() && !rows->empty() && !rows->front().IsNull(0) ? rows->front().GetString(0) : "";
 }

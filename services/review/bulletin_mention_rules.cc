@@ -50,8 +50,7 @@ void ReadLines(const BulletinContent& before, const BulletinContent& content,
   }
 }
 
-void ReadObligations(const std::map<std::string, ObligationCounts>& by_unit,
-                     Standings* standings) {
+void ReadObligations(const std::map<std::string, ObligationCounts>& by_unit, Standings* standings) {
   for (const auto& [unit, counts] : by_unit) {
     Standing& standing = (*standings)[unit];
     standing.late = counts.late() > 0;

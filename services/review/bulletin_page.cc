@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/text.h"
 #include "kainjow/mustache.hpp"
@@ -24,9 +25,8 @@ using v1::Bulletin;
 using v1::BulletinContent;
 using v1::BulletinSection;
 
-constexpr int kMarkPoints = 440;     // width of the issuing organ's mark
-constexpr int kLargestMark = 44;     // points
-constexpr int kMarkTop = 25;        // mm below the upper edge of the text
+constexpr int kMarkPoints = 440;  // width of the issuing organ's mark
+constexpr int kLargestMark = 44;  // points
 
 // Absent keys are false to the template, empty texts are not.
 void SetText(const std::string& key, const std::string& text, object* to) {
@@ -64,11 +64,12 @@ void AddPlaces(const google::protobuf::RepeatedPtrField<BulletinContent::Place>&
                const char* counted, object* section) {
   list rows;
   for (const BulletinContent::Place& place : places) {
-    rows.push_back(object{{"rank", absl::StrCat(place.rank())},
-                          {"unit", place.unit_name()},
-                          {"percent", TwoDecimals(place.percent())},
-                          {"count", absl::StrCat(place.count())},
-                          {"change", content.previous().empty() ? "—" : ChangeText(place.change())}});
+    rows.push_back(
+        object{{"rank", absl::StrCat(place.rank())},
+               {"unit", place.unit_name()},
+               {"percent", TwoDecimals(place.percent())},
+               {"count", absl::StrCat(place.count())},
+               {"change", content.previous().empty() ? "—" : ChangeText(place.change())}});
   }
   (*section)["figure"] = figure;
   (*section)["counted"] = counted;
@@ -282,6 +283,17 @@ int CountCharacters(std::string_view text) {
   return count;
 }
 
+// A title in parts between which a line may break: the titles that it quotes stay whole where they
+// fit.
+list TitleParts(const std::string& title) {
+  const std::string marked = absl::StrReplaceAll(title, {{"《", "\n《"}, {"》", "》\n"}});
+  list parts;
+  for (const auto& part : absl::StrSplit(marked, '\n', absl::SkipEmpty())) {
+    parts.push_back(object{{"part", std::string(part)}});
+  }
+  return parts;
+}
+
 const char* Banner(const Bulletin& bulletin) {
   switch (bulletin.state()) {
     case Bulletin::PUBLISHED:
@@ -311,12 +323,12 @@ std::string BulletinPage(const Bulletin& bulletin) {
   const indicator::v1::DocumentStyle& style = bulletin.content().style();
   const bool is_published = bulletin.state() == Bulletin::PUBLISHED;
   object page = {{"title", bulletin.title()},
+                 {"title_parts", TitleParts(bulletin.title())},
                  {"red_header", style.red_header()},
                  {"issuing_organ", style.issuing_organ()},
                  {"sections", Sections(bulletin)}};
   const int characters = CountCharacters(style.issuing_organ()) + 2;  // 文件
   page["mark_size"] = absl::StrCat(std::min(kLargestMark, kMarkPoints / characters));
-  page["mark_top"] = absl::StrCat(kMarkTop);
   page["number_text"] = is_published ? bulletin.document_number()
                                      : absl::StrCat(style.number_prefix(), "〔　　〕　号");
   SetText("banner", Banner(bulletin), &page);

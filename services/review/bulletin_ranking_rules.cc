@@ -76,7 +76,8 @@ Places Ranked(std::vector<Candidate> units, const Places& before) {
 
 const char kTieRule[] =
     "完成率为本单位各项指标完成率的平均值，单项超过100%的按100%计，应有数据而没有数据的按0计，"
-    "未到期和不可计算的不计。及时率为按时报送次数占应报次数的比例。数值相等的名次并列，其后名次空出；"
+    "未到期和不可计算的不计。及时率为按时报送次数占应报次数的比例。数值相等的名次并列，其后名次空出"
+    "；"
     "完成率并列的红灯少者列前，及时率并列的应报次数多者列前，仍相同的按单位名称排列。";
 
 Places RankCompletion(const submission::v1::Scoreboard& board, const Names& unit_names,
@@ -92,8 +93,7 @@ Places RankCompletion(const submission::v1::Scoreboard& board, const Names& unit
   }
   std::vector<Candidate> units;
   for (const auto& [unit, sum] : sums) {
-    units.push_back(
-        {unit, NameOf(unit_names, unit), sum.percent / sum.lines, sum.lines, -sum.red});
+    units.push_back({unit, NameOf(unit_names, unit), sum.percent / sum.lines, sum.lines, -sum.red});
   }
   return Ranked(std::move(units), before);
 }

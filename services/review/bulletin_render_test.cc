@@ -130,7 +130,8 @@ TEST_F(OfficialTest, ThreeMonthsArePrinted) {
 // The check above finds a glyph that no font has.
 TEST_F(BulletinTest, AMissingGlyphWouldBeFound) {
   Printer printer(PrinterSettings{});
-  const auto pdf = printer.Print("<meta charset=utf-8><p>甲\uE123乙</p>", MachineNow() + absl::Minutes(1));
+  const auto pdf =
+      printer.Print("<meta charset=utf-8><p>甲\uE123乙</p>", MachineNow() + absl::Minutes(1));
   ASSERT_THAT(pdf, IsOk());
   EXPECT_THAT(TextOf(*pdf), Not(HasSubstr("甲\uE123乙")));
   EXPECT_THAT(TextOf(*pdf), HasSubstr("甲"));

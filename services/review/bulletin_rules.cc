@@ -188,8 +188,8 @@ std::string SeriesOf(const v1::BulletinContent& content, int year) {
 void NumberBulletin(int number, const BulletinActor& actor, absl::Time now, Bulletin* bulletin) {
   const absl::CivilDay day = LocalDay(bulletin->content(), now);
   bulletin->set_number(number);
-  bulletin->set_document_number(absl::StrCat(
-      SeriesOf(bulletin->content(), static_cast<int>(day.year())), number, "号"));
+  bulletin->set_document_number(
+      absl::StrCat(SeriesOf(bulletin->content(), static_cast<int>(day.year())), number, "号"));
   bulletin->set_document_date(FormatDate(day));
   bulletin->set_publisher(actor.subject);
   *bulletin->mutable_publish_time() = ToTimestamp(now);

@@ -66,7 +66,8 @@ absl::Status CheckUnaltered(const v1::Bulletin& bulletin);
 // The series that the document is numbered in when it is published in that year.
 std::string SeriesOf(const v1::BulletinContent& content, int year);
 
-// Gives a document that is PUBLISHED at `now` its number in the series of that year, date and digest.
+// Gives a document that is PUBLISHED at `now` its number in the series of that year, date and
+// digest.
 void NumberBulletin(int number, const BulletinActor& actor, absl::Time now, v1::Bulletin* bulletin);
 
 // The day that it is in the plan's zone; UTC where the zone is unknown.

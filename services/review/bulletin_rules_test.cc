@@ -47,8 +47,8 @@ struct MoveCase {
   Bulletin::State state;
   Bulletin::Action move;
   BulletinActor actor;
-  Bulletin::State after;      // STATE_UNSPECIFIED: refused
-  std::string allowed = "";   // where it is refused
+  Bulletin::State after;     // STATE_UNSPECIFIED: refused
+  std::string allowed = "";  // where it is refused
 };
 
 class BulletinMoveTest : public ::testing::TestWithParam<MoveCase> {};
@@ -74,26 +74,50 @@ INSTANTIATE_TEST_SUITE_P(
         MoveCase{"the office edits", Bulletin::DRAFT, Bulletin::UPDATE, kOfficer, Bulletin::DRAFT},
         MoveCase{"a leader signs", Bulletin::DRAFT, Bulletin::SIGN, kSigner, Bulletin::SIGNED},
         MoveCase{"the office does not", Bulletin::DRAFT, Bulletin::SIGN, kOfficer, {}, "UPDATE"},
-        MoveCase{"unsigned is not published", Bulletin::DRAFT, Bulletin::PUBLISH, kSigner, {},
+        MoveCase{"unsigned is not published",
+                 Bulletin::DRAFT,
+                 Bulletin::PUBLISH,
+                 kSigner,
+                 {},
                  "UPDATE, SIGN"},
         MoveCase{"an edit voids the signature", Bulletin::SIGNED, Bulletin::UPDATE, kOfficer,
                  Bulletin::DRAFT},
         MoveCase{"the office publishes", Bulletin::SIGNED, Bulletin::PUBLISH, kOfficer,
                  Bulletin::PUBLISHED},
-        MoveCase{"once signed is signed", Bulletin::SIGNED, Bulletin::SIGN, kSigner, {},
+        MoveCase{"once signed is signed",
+                 Bulletin::SIGNED,
+                 Bulletin::SIGN,
+                 kSigner,
+                 {},
                  "UPDATE, PUBLISH"},
-        MoveCase{"published is not edited", Bulletin::PUBLISHED, Bulletin::UPDATE, kSigner, {},
+        MoveCase{"published is not edited",
+                 Bulletin::PUBLISHED,
+                 Bulletin::UPDATE,
+                 kSigner,
+                 {},
                  "RECORD_ERRATUM"},
-        MoveCase{"nor published again", Bulletin::PUBLISHED, Bulletin::PUBLISH, kOfficer, {},
+        MoveCase{"nor published again",
+                 Bulletin::PUBLISHED,
+                 Bulletin::PUBLISH,
+                 kOfficer,
+                 {},
                  "RECORD_ERRATUM"},
-        MoveCase{"nor signed again", Bulletin::PUBLISHED, Bulletin::SIGN, kSigner, {},
-                 "RECORD_ERRATUM"},
+        MoveCase{
+            "nor signed again", Bulletin::PUBLISHED, Bulletin::SIGN, kSigner, {}, "RECORD_ERRATUM"},
         MoveCase{"what is wrong is recorded", Bulletin::PUBLISHED, Bulletin::RECORD_ERRATUM,
                  kOfficer, Bulletin::PUBLISHED},
-        MoveCase{"a draft is edited instead", Bulletin::DRAFT, Bulletin::RECORD_ERRATUM, kOfficer,
-                 {}, "UPDATE"},
-        MoveCase{"administrators have no say", Bulletin::SIGNED, Bulletin::PUBLISH, kAdministrator,
-                 {}, ""}));
+        MoveCase{"a draft is edited instead",
+                 Bulletin::DRAFT,
+                 Bulletin::RECORD_ERRATUM,
+                 kOfficer,
+                 {},
+                 "UPDATE"},
+        MoveCase{"administrators have no say",
+                 Bulletin::SIGNED,
+                 Bulletin::PUBLISH,
+                 kAdministrator,
+                 {},
+                 ""}));
 
 TEST(BulletinRulesTest, PermittedActionsAreThoseOfTheTable) {
   Bulletin bulletin = InState(Bulletin::SIGNED);

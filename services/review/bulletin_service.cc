@@ -279,8 +279,8 @@ absl::StatusOr<Bulletin> BulletinService::RecordErratum(server::CallContext& cal
   DUBAN_RETURN_IF_ERROR(CheckErratum(request.wrong(), request.right()));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Bulletin> {
     DUBAN_ASSIGN_OR_RETURN(const Bulletin before, Lock(tx, request.name()));
-    DUBAN_ASSIGN_OR_RETURN(Bulletin after, MoveBulletin(before, Bulletin::RECORD_ERRATUM,
-                                                        ActorOf(call), call.now()));
+    DUBAN_ASSIGN_OR_RETURN(
+        Bulletin after, MoveBulletin(before, Bulletin::RECORD_ERRATUM, ActorOf(call), call.now()));
     v1::Erratum* erratum = after.add_errata();
     erratum->set_id(NewUuid7(call.now()));
     erratum->set_bulletin(after.name());
@@ -290,16 +290,15 @@ absl::StatusOr<Bulletin> BulletinService::RecordErratum(server::CallContext& cal
     erratum->set_actor(call.identity.subject);
     *erratum->mutable_time() = ToTimestamp(call.now());
     DUBAN_RETURN_IF_ERROR(errata_.Insert(tx, *erratum));
-    DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), WithoutContent(before),
-                                        WithoutContent(after)));
+    DUBAN_RETURN_IF_ERROR(
+        audit_.Append(tx, call, after.name(), WithoutContent(before), WithoutContent(after)));
     v1::BulletinErratumRecorded event;
     event.set_document_number(after.document_number());
     event.set_wrong(request.wrong());
     event.set_right(request.right());
-    DUBAN_RETURN_IF_ERROR(
-        outbox_.Append(tx, "duban.review.bulletin.erratum_recorded",
-                       SubjectOf(after, after.revision() + after.errata_size()), event,
-                       call.now()));
+    DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.review.bulletin.erratum_recorded",
+                                         SubjectOf(after, after.revision() + after.errata_size()),
+                                         event, call.now()));
     return Shown(call, std::move(after));
   });
 }
@@ -373,8 +372,8 @@ absl::Status BulletinService::Write(db::Transaction& tx, const server::CallConte
                                     std::string_view event_type,
                                     const google::protobuf::Message* event) const {
   DUBAN_RETURN_IF_ERROR(bulletins_.Update(tx, after));
-  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), WithoutContent(before),
-                                      WithoutContent(after)));
+  DUBAN_RETURN_IF_ERROR(
+      audit_.Append(tx, call, after.name(), WithoutContent(before), WithoutContent(after)));
   if (event == nullptr) return absl::OkStatus();
   return outbox_.Append(tx, event_type, SubjectOf(after, after.revision()), *event, call.now());
 }

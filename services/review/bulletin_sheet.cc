@@ -37,8 +37,8 @@ Look LookOf(indicator::v1::Light light) {
 Sheet NewSheet(const Bulletin& bulletin, const std::string& name, const Columns& columns) {
   Sheet sheet;
   sheet.name = name;
-  const std::string number = bulletin.document_number().empty() ? "草稿，未印发"
-                                                                : bulletin.document_number();
+  const std::string number =
+      bulletin.document_number().empty() ? "草稿，未印发" : bulletin.document_number();
   sheet.rows.push_back({{absl::StrCat(bulletin.title(), " ", name, "（", number, "；截至 ",
                                       bulletin.content().as_of_date(), "）"),
                          Look::kTitle}});
@@ -87,11 +87,12 @@ Sheet PlaceSheet(const Bulletin& bulletin, const std::string& name, const char* 
   Sheet sheet = NewSheet(bulletin, name,
                          {{"名次", 8}, {"单位", 30}, {figure, 16}, {counted, 14}, {"较上期", 10}});
   for (const BulletinContent::Place& place : places) {
-    sheet.rows.push_back({Number(place.rank()),
-                          {place.unit_name()},
-                          Number(place.percent()),
-                          Number(place.count()),
-                          {bulletin.content().previous().empty() ? "" : ChangeText(place.change())}});
+    sheet.rows.push_back(
+        {Number(place.rank()),
+         {place.unit_name()},
+         Number(place.percent()),
+         Number(place.count()),
+         {bulletin.content().previous().empty() ? "" : ChangeText(place.change())}});
   }
   sheet.rows.push_back({{bulletin.content().tie_rule(), Look::kNote}});
   return sheet;
@@ -101,10 +102,8 @@ Sheet NewsSheet(const Bulletin& bulletin) {
   Sheet sheet = NewSheet(bulletin, "新闻报道",
                          {{"单位", 30}, {"应报(篇)", 12}, {"采用(篇)", 12}, {"缺报(篇)", 12}});
   for (const BulletinContent::News& news : bulletin.content().news()) {
-    sheet.rows.push_back({{news.unit_name()},
-                          Number(news.owed()),
-                          Number(news.counted()),
-                          Number(news.missing())});
+    sheet.rows.push_back(
+        {{news.unit_name()}, Number(news.owed()), Number(news.counted()), Number(news.missing())});
   }
   return sheet;
 }
@@ -113,12 +112,12 @@ Sheet NewsSheet(const Bulletin& bulletin) {
 
 std::vector<Sheet> BulletinSheets(const Bulletin& bulletin) {
   const BulletinContent& content = bulletin.content();
-  return {LineSheet(bulletin),
-          PlaceSheet(bulletin, "完成率排名", "平均完成率(%)", "计入指标数",
-                     content.completion_ranking()),
-          PlaceSheet(bulletin, "报送及时率排名", "及时率(%)", "应报次数",
-                     content.timeliness_ranking()),
-          NewsSheet(bulletin)};
+  return {
+      LineSheet(bulletin),
+      PlaceSheet(bulletin, "完成率排名", "平均完成率(%)", "计入指标数",
+                 content.completion_ranking()),
+      PlaceSheet(bulletin, "报送及时率排名", "及时率(%)", "应报次数", content.timeliness_ranking()),
+      NewsSheet(bulletin)};
 }
 
 }  // namespace duban::review

@@ -20,8 +20,9 @@ constexpr char kSelect[] =
     " update_time, version, text";
 constexpr char kGet[] = ", content FROM bulletins WHERE plan = ? AND bulletin = ?";
 // A whole plan has some twenty documents.
-constexpr char kList[] = " FROM bulletins FORCE INDEX (by_time) WHERE plan = ? AND create_time >= ?"
-                         " AND (create_time > ? OR bulletin > ?)";
+constexpr char kList[] =
+    " FROM bulletins FORCE INDEX (by_time) WHERE plan = ? AND create_time >= ?"
+    " AND (create_time > ? OR bulletin > ?)";
 constexpr char kLast[] =
     ", content FROM bulletins WHERE plan = ? AND kind = ? AND state = 3 AND period < ?"
     " ORDER BY period DESC LIMIT 1";
@@ -83,22 +84,21 @@ absl::StatusOr<std::vector<db::Value>> ChangingValues(const Bulletin& bulletin) 
   const std::string series =
       bulletin.document_number().substr(0, bulletin.document_number().rfind("〕") + 3);
   DUBAN_ASSIGN_OR_RETURN(std::string text, ToJson(TextOf(bulletin)));
-  return std::vector<db::Value>{
-      std::move(text),
-      static_cast<int>(bulletin.state()),
-      bulletin.signature().actor(),
-      bulletin.signature().display_name(),
-      TimeOrNull(bulletin.has_signature(), bulletin.signature().time()),
-      bulletin.signature().digest(),
-      is_numbered ? db::Value(series) : db::Value(nullptr),
-      is_numbered ? db::Value(bulletin.number()) : db::Value(nullptr),
-      bulletin.document_number(),
-      bulletin.publisher(),
-      TimeOrNull(bulletin.has_publish_time(), bulletin.publish_time()),
-      bulletin.document_date(),
-      bulletin.digest(),
-      FromTimestamp(bulletin.update_time()),
-      bulletin.revision()};
+  return std::vector<db::Value>{std::move(text),
+                                static_cast<int>(bulletin.state()),
+                                bulletin.signature().actor(),
+                                bulletin.signature().display_name(),
+                                TimeOrNull(bulletin.has_signature(), bulletin.signature().time()),
+                                bulletin.signature().digest(),
+                                is_numbered ? db::Value(series) : db::Value(nullptr),
+                                is_numbered ? db::Value(bulletin.number()) : db::Value(nullptr),
+                                bulletin.document_number(),
+                                bulletin.publisher(),
+                                TimeOrNull(bulletin.has_publish_time(), bulletin.publish_time()),
+                                bulletin.document_date(),
+                                bulletin.digest(),
+                                FromTimestamp(bulletin.update_time()),
+                                bulletin.revision()};
 }
 
 void ReadSignature(const db::Row& row, Bulletin* bulletin) {

@@ -64,12 +64,13 @@ TEST_F(MarchTest, ADraftIsMadeOfTheFrozenSnapshot) {
   EXPECT_EQ(water.completion_percent(), "8.0000");
   EXPECT_EQ(water.gap_points(), "-17.0000");
   EXPECT_EQ(water.as_of_date(), "2024-03-31");
-  // Agriculture reported everything but its high-tech enterprises; housing reported after the cut-off.
+  // Agriculture reported everything but its high-tech enterprises; housing reported after the
+  // cut-off.
   EXPECT_GT(content.overview().missing(), 0);
   EXPECT_EQ(content.overview().late(), 2);
-  EXPECT_EQ(content.overview().expected(), content.overview().on_time() +
-                                               content.overview().late() +
-                                               content.overview().missing());
+  EXPECT_EQ(
+      content.overview().expected(),
+      content.overview().on_time() + content.overview().late() + content.overview().missing());
   EXPECT_THAT(Units(content.criticism()), ::testing::HasSubstr("water"));
   EXPECT_THAT(Units(content.criticism()), ::testing::HasSubstr("agriculture"));
   EXPECT_EQ(content.completion_ranking(0).rank(), 1);
@@ -77,12 +78,11 @@ TEST_F(MarchTest, ADraftIsMadeOfTheFrozenSnapshot) {
   int counted = 0;
   for (const auto& news : content.news()) counted += news.counted();
   EXPECT_EQ(counted, 4);
-  EXPECT_EQ(Get(kAuditor, name_)->SerializeAsString(),
-            [&] {
-              Bulletin seen = *drafted;
-              seen.clear_permitted_actions();
-              return seen.SerializeAsString();
-            }());
+  EXPECT_EQ(Get(kAuditor, name_)->SerializeAsString(), [&] {
+    Bulletin seen = *drafted;
+    seen.clear_permitted_actions();
+    return seen.SerializeAsString();
+  }());
 }
 
 TEST_F(MarchTest, LivesFromDraftToPrint) {
@@ -92,8 +92,7 @@ TEST_F(MarchTest, LivesFromDraftToPrint) {
   ASSERT_THAT(edited, IsOk());
   EXPECT_EQ(edited->revision(), 2);
   EXPECT_THAT(Retitle(kOffice, *drafted, "另一个"), FailsWith(StatusCode::kAborted, "STALE_ETAG"));
-  EXPECT_THAT(Sign(kOffice, *edited),
-              FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Sign(kOffice, *edited), FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(Sign(kLeader, *drafted), FailsWith(StatusCode::kAborted, "STALE_ETAG"));
   EXPECT_THAT(Publish(kOffice, *edited), FailsWith(kPrecondition, "BULLETIN_MOVE_NOT_ALLOWED"));
   const auto first = Sign(kLeader, *edited);
@@ -150,10 +149,9 @@ TEST_F(MarchTest, WhatIsPublishedNeverChanges) {
   for (const Bulletin::State state : {Bulletin::DRAFT, Bulletin::PUBLISHED}) {
     forged.set_state(state);
     forged.set_revision(published.revision() + 1);
-    EXPECT_THAT(own_database().RunInTransaction(MachineNow() + absl::Seconds(10),
-                                                [&](db::Transaction& tx) {
-                                                  return BulletinStore().Update(tx, forged);
-                                                }),
+    EXPECT_THAT(own_database().RunInTransaction(
+                    MachineNow() + absl::Seconds(10),
+                    [&](db::Transaction& tx) { return BulletinStore().Update(tx, forged); }),
                 FailsWith(StatusCode::kAborted, "STALE_ETAG"));
   }
   EXPECT_EQ(AskOwn(row), before);
@@ -162,14 +160,14 @@ TEST_F(MarchTest, WhatIsPublishedNeverChanges) {
 TEST_F(MarchTest, WhatTheDatabasesRootChangesIsFound) {
   const Bulletin published = Published(session_);
   const auto alter = [&](const std::string& set) {
-    EXPECT_THAT(own_database().RunInTransaction(
-                    MachineNow() + absl::Seconds(10),
-                    [&](db::Transaction& tx) {
-                      return tx
-                          .Execute(absl::StrCat("UPDATE bulletins SET ", set, " WHERE plan = '",
-                                                plan_.substr(6), "'"))
-                          .status();
-                    }),
+    EXPECT_THAT(own_database().RunInTransaction(MachineNow() + absl::Seconds(10),
+                                                [&](db::Transaction& tx) {
+                                                  return tx
+                                                      .Execute(absl::StrCat("UPDATE bulletins SET ",
+                                                                            set, " WHERE plan = '",
+                                                                            plan_.substr(6), "'"))
+                                                      .status();
+                                                }),
                 IsOk());
   };
   alter("content = REPLACE(content, '\"RED\"', '\"GREEN\"')");
@@ -226,9 +224,10 @@ TEST_F(MarchTest, WhatHasNoDocumentIsRefused) {
                   MachineNow() + absl::Seconds(10),
                   [&](db::Transaction& tx) {
                     return tx
-                        .Execute("UPDATE sessions SET state = 3, snapshot = '' WHERE plan = ?"
-                                 " AND kind = 2",
-                                 {plan_.substr(6)})
+                        .Execute(
+                            "UPDATE sessions SET state = 3, snapshot = '' WHERE plan = ?"
+                            " AND kind = 2",
+                            {plan_.substr(6)})
                         .status();
                   }),
               IsOk());
@@ -281,9 +280,10 @@ TEST_F(BulletinTest, NumbersHaveNoGaps) {
   // A publication whose last write fails takes its number back.
   const std::string lose = absl::StrCat("UPDATE sessions SET session = 'lost' WHERE plan = '",
                                         plan_.substr(6), "' AND session = 'bulletin-2024-01'");
-  const std::string find = absl::StrCat("UPDATE sessions SET session = 'bulletin-2024-01' WHERE"
-                                        " plan = '",
-                                        plan_.substr(6), "' AND session = 'lost'");
+  const std::string find = absl::StrCat(
+      "UPDATE sessions SET session = 'bulletin-2024-01' WHERE"
+      " plan = '",
+      plan_.substr(6), "' AND session = 'lost'");
   const auto run = [&](const std::string& sql) {
     return own_database().RunInTransaction(
         MachineNow() + absl::Seconds(10),

@@ -33,10 +33,10 @@ void Add(BulletinSection::Kind kind, const std::string& heading, const std::stri
 std::string OverviewText(const BulletinContent& content) {
   const BulletinContent::Overview& overview = content.overview();
   const int total = overview.green() + overview.yellow() + overview.red() + overview.grey();
-  std::string text = absl::StrCat(
-      "截至", DateText(content.as_of_date()), "，《", content.plan_title(), "》共有指标", total,
-      "项，其中绿灯", overview.green(), "项、黄灯", overview.yellow(), "项、红灯", overview.red(),
-      "项、灰灯", overview.grey(), "项。\n");
+  std::string text = absl::StrCat("截至", DateText(content.as_of_date()), "，《",
+                                  content.plan_title(), "》共有指标", total, "项，其中绿灯",
+                                  overview.green(), "项、黄灯", overview.yellow(), "项、红灯",
+                                  overview.red(), "项、灰灯", overview.grey(), "项。\n");
   if (overview.expected() == 0) return absl::StrCat(text, "本期没有应报事项。");
   return absl::StrCat(
       text, "本期应报", overview.expected(), "次，按时报送", overview.on_time(), "次，逾期报送",

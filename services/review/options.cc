@@ -49,7 +49,8 @@ absl::StatusOr<Options> ReadOptions() {
       server::CheckRange("scheduler_rate", options.settings.scheduler_rate, 1, 100000));
   const PrinterSettings& printer = options.settings.printer;
   if (printer.chromium.empty() || printer.chromium.front() != '/') {
-    return server::FlagInvalid("chromium", "应为程序的完整路径", "it must be a program's whole path");
+    return server::FlagInvalid("chromium", "应为程序的完整路径",
+                               "it must be a program's whole path");
   }
   DUBAN_RETURN_IF_ERROR(
       server::CheckDuration("print_timeout", printer.timeout, absl::Seconds(1), absl::Minutes(10)));

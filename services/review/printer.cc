@@ -134,9 +134,9 @@ void Limit(int resource, int64_t most) {
 // before.
 pid_t Start(const PrinterSettings& settings, const Folder& folder) {
   std::vector<std::string> arguments = Arguments(settings.chromium, folder);
-  std::vector<std::string> variables = {
-      "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", absl::StrCat("HOME=", folder.File("")),
-      absl::StrCat("XDG_RUNTIME_DIR=", folder.File(""))};
+  std::vector<std::string> variables = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
+                                        absl::StrCat("HOME=", folder.File("")),
+                                        absl::StrCat("XDG_RUNTIME_DIR=", folder.File(""))};
   const std::vector<char*> argv = Pointers(&arguments);
   const std::vector<char*> envp = Pointers(&variables);
   const std::string log = folder.File("log");
