@@ -85,6 +85,7 @@ struct PrintingReview {
     Settings settings;
     settings.indicator_target = services.indicator->target();
     settings.submission_target = services.submission->target();
+    settings.scheduler_interval = absl::InfiniteDuration();
     settings.printer.chromium = script;
     settings.printer.timeout = absl::Seconds(50);
     harness = std::make_unique<testing::ServiceHarness>(Definition(settings), &services.clock);
