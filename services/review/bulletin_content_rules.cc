@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "services/review/bulletin_mention_rules.h"
 #include "services/review/bulletin_ranking_rules.h"
+#include "services/review/bulletin_rules.h"
 
 namespace duban::review {
 namespace {
@@ -146,6 +148,43 @@ void AddNews(const DocumentFacts& facts, BulletinContent* content) {
   }
 }
 
+const char* StateText(v1::ActionItem::State state) {
+  switch (state) {
+    case v1::ActionItem::ASSIGNED:
+      return "待签收";
+    case v1::ActionItem::ACKNOWLEDGED:
+      return "已签收";
+    case v1::ActionItem::IN_PROGRESS:
+      return "办理中";
+    case v1::ActionItem::CLOSE_REQUESTED:
+      return "申请销号";
+    case v1::ActionItem::CLOSED:
+      return "已销号";
+    case v1::ActionItem::REOPENED:
+      return "退回续办";
+    default:
+      return "";
+  }
+}
+
+// What is open, and what was closed on a day of the period.
+void AddItems(const DocumentFacts& facts, BulletinContent* content) {
+  const auto day_of = [content](absl::Time time) { return LocalDay(*content, time); };
+  for (const v1::ActionItem& item : facts.items) {
+    const bool is_closed = item.state() == v1::ActionItem::CLOSED;
+    const absl::Time end = is_closed ? FromTimestamp(item.decision().time()) : facts.now;
+    if (is_closed && !facts.period.Contains(day_of(end))) continue;
+    const absl::Time due = FromTimestamp(item.due_time());
+    BulletinContent::Item* added = content->add_action_items();
+    added->set_action_item(item.name());
+    added->set_title(item.title());
+    added->set_unit_name(NameOf(facts, item.unit()));
+    added->set_due_date(FormatDate(day_of(due)));
+    added->set_state_text(StateText(item.state()));
+    added->set_overdue(end >= due);
+  }
+}
+
 // A trend by months: the points at whose end a month ends, inside the document's period.
 void AddTrend(const DocumentFacts& facts, const submission::v1::Trend& trend,
               BulletinContent* content) {
@@ -207,9 +246,11 @@ BulletinContent ContentOf(const DocumentFacts& facts) {
     AddLightChanges(before, &content);
   }
   AddNews(facts, &content);
+  AddItems(facts, &content);
   AddMentions(before, facts.by_unit, &content);
   for (const submission::v1::Trend& trend : facts.trends) AddTrend(facts, trend, &content);
   for (const v1::Erratum& erratum : facts.errata) *content.add_errata() = erratum;
+  if (facts.appraisal) *content.mutable_appraisal() = *facts.appraisal;
   return content;
 }
 

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "common/calendar/period.h"
 #include "duban/indicator/v1/plan.pb.h"
+#include "duban/review/v1/action_item.pb.h"
 #include "duban/review/v1/bulletin.pb.h"
 #include "duban/submission/v1/article.pb.h"
 #include "duban/submission/v1/obligation.pb.h"
@@ -26,6 +28,9 @@ struct DocumentFacts {
   std::vector<submission::v1::Trend> trends;  // whole-plan lines; SUMMARY and APPRAISAL
   std::vector<v1::Erratum> errata;            // not printed yet
   std::optional<v1::Bulletin> previous;       // the last one PUBLISHED of the kind
+  std::optional<v1::Appraisal> appraisal;     // of an APPRAISAL
+  std::vector<v1::ActionItem> items;          // the plan's, in order of time
+  absl::Time now;                             // decides what is overdue
 };
 
 // The figures of the document. The same facts give the same content.

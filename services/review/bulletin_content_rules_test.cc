@@ -174,6 +174,35 @@ TEST(BulletinContentTest, PraiseAndCriticismSayWhy) {
   EXPECT_EQ(content.criticism(1).reasons(0), "x连续两期红灯（与序时进度相差-15.00个百分点）");
 }
 
+TEST(BulletinContentTest, OrdersStandThereWhileOpenAndInTheMonthTheyAreClosed) {
+  DocumentFacts facts = FactsOf("");
+  const absl::TimeZone zone = absl::FixedTimeZone(8 * 3600);
+  const auto at = [&](int month, int day) {
+    return absl::ToUnixSeconds(absl::FromCivil(absl::CivilHour(2024, month, day, 12), zone));
+  };
+  facts.now = absl::FromUnixSeconds(at(4, 8));
+  const auto add = [&](const std::string& title, const std::string& state, int64_t due,
+                       int64_t closed) {
+    facts.items.push_back(Parse<v1::ActionItem>(absl::StrCat(
+        "title: '", title, "' unit: 'units/a' state: ", state, " due_time { seconds: ", due,
+        " } decision { time { seconds: ", closed, " } }")));
+  };
+  add("open", "IN_PROGRESS", at(4, 9), 0);
+  add("overdue", "ASSIGNED", at(4, 7), 0);
+  add("closed", "CLOSED", at(3, 31), at(3, 30));
+  add("closed late", "CLOSED", at(3, 1), at(3, 2));
+  add("closed before", "CLOSED", at(3, 1), at(2, 29));
+  std::vector<std::string> items;
+  const BulletinContent content = ContentOf(facts);
+  for (const auto& item : content.action_items()) {
+    items.push_back(absl::StrCat(item.title(), " ", item.due_date(), " ", item.state_text(),
+                                 item.overdue() ? "!" : ""));
+  }
+  EXPECT_EQ(absl::StrJoin(items, ", "),
+            "open 2024-04-09 办理中, overdue 2024-04-07 待签收!, closed 2024-03-31 已销号, "
+            "closed late 2024-03-01 已销号!");
+}
+
 TEST(BulletinContentTest, TrendsShowTheEndsOfMonths) {
   DocumentFacts facts = FactsOf("");
   facts.period = *Period::Parse("2024-Q1");

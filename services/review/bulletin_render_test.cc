@@ -13,8 +13,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/clock.h"
+#include "common/base/timestamp.h"
 #include "common/workbook/workbook_reader.h"
 #include "gmock/gmock.h"
+#include "services/review/appraisal_store.h"
 #include "services/review/bulletin_fixture.h"
 #include "services/review/printer.h"
 
@@ -155,6 +157,54 @@ TEST_F(BulletinTest, ASummaryShowsTrendsAndADraftSaysSo) {
   // On every page.
   const std::vector<std::string> parts = absl::StrSplit(text, "草稿，未经签发，不得外传");
   EXPECT_EQ(parts.size(), PagesOf(pdf->content) + 1);
+}
+
+TEST_F(BulletinTest, AHalfYearsDocumentHasThePublishedScores) {
+  ReportMonth(1);
+  CloseSession(CadenceRule::APPRAISAL, "2024-H1", "2024-01-31");
+  auto appraisal = FromText<v1::Appraisal>(R"pb(
+    period: "2024-H1"
+    state: COMPUTED
+    revision: 1
+    rules { peer_groups { id: "bureaus" display_name: "市直部门" } }
+    scores {
+      unit: "units/housing"
+      unit_name: "市住建局"
+      peer_group: "bureaus"
+      ranked: true
+      rank: 1
+      total_points: "81.5"
+      base_points: "80"
+    }
+    scores { unit: "units/others" unit_name: "某局" total_points: "0" base_points: "0" }
+  )pb");
+  appraisal.set_name(absl::StrCat(plan_, "/appraisals/appraisal-2024-h1"));
+  appraisal.set_session(Session("appraisal-2024-h1"));
+  *appraisal.mutable_create_time() = ToTimestamp(Services::Get().clock.Now());
+  *appraisal.mutable_update_time() = appraisal.create_time();
+  const auto write = [&] {
+    return own_database().RunInTransaction(
+        MachineNow() + absl::Seconds(10),
+        [&](db::Transaction& tx) { return AppraisalStore().Write(tx, appraisal); });
+  };
+  ASSERT_THAT(write(), IsOk());
+  EXPECT_THAT(Draft(kOffice, Session("appraisal-2024-h1")),
+              FailsWith(StatusCode::kFailedPrecondition, "APPRAISAL_NOT_PUBLISHED"));
+  appraisal.set_state(v1::Appraisal::PUBLISHED);
+  appraisal.set_revision(2);
+  ASSERT_THAT(write(), IsOk());
+  const auto drafted = Draft(kOffice, Session("appraisal-2024-h1"));
+  ASSERT_THAT(drafted, IsOk());
+  EXPECT_EQ(drafted->content().appraisal().scores_size(), 2);
+  EXPECT_GT(drafted->content().trends_size(), 0);
+  const auto pdf = Render(kOffice, *drafted, v1::PDF);
+  ASSERT_THAT(pdf, IsOk());
+  Keep("appraisal.pdf", pdf->content);
+  const std::string text = TextOf(pdf->content);
+  EXPECT_THAT(text, HasSubstr("关于2024年上半年《创新提升行动实施方案》推进情况的讲评"));
+  EXPECT_THAT(text, HasSubstr("、讲评得分"));
+  EXPECT_THAT(text, HasSubstr("市直部门1市住建局80.00+1.5081.50"));
+  EXPECT_THAT(text, HasSubstr("其他—某局0.000.000.00"));
 }
 
 TEST_F(BulletinTest, ThePageHoldsWhatPeopleWriteAsText) {

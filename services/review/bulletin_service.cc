@@ -1,7 +1,9 @@
 #include "services/review/bulletin_service.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/id.h"
@@ -27,6 +29,7 @@ using v1::Bulletin;
 constexpr char kPattern[] = "plans/*/bulletins/*";
 constexpr int kSignerCharacters = 100;
 constexpr size_t kPieceBytes = 65'536;
+constexpr int kItemPage = 500;
 
 // What a document is rendered to.
 struct File {
@@ -145,6 +148,7 @@ absl::StatusOr<Bulletin> BulletinService::DraftBulletin(server::CallContext& cal
   DUBAN_ASSIGN_OR_RETURN(const DocumentFacts gathered, facts_.Gather(call.info, *session));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Bulletin> {
     DocumentFacts facts = gathered;
+    facts.now = call.now();
     DUBAN_RETURN_IF_ERROR(AddOwnFacts(tx, *session, &facts));
     const Bulletin drafted = NewBulletin(*session, facts, call.now());
     const absl::Status inserted = bulletins_.Insert(tx, drafted);
@@ -357,14 +361,34 @@ absl::StatusOr<Bulletin> BulletinService::Lock(db::Transaction& tx, const std::s
 
 absl::Status BulletinService::AddOwnFacts(db::Session& session, const v1::Session& of,
                                           DocumentFacts* facts) const {
+  DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(of.name(), "session"));
   if (of.kind() == CadenceRule::APPRAISAL) {
-    return Error(kAppraisalNotPublished).With("session", of.name()).Build();
+    DUBAN_ASSIGN_OR_RETURN(facts->appraisal, appraisals_.Get(session, {name.plan, name.session}));
+    if (!facts->appraisal || facts->appraisal->state() != v1::Appraisal::PUBLISHED) {
+      return Error(kAppraisalNotPublished).With("session", of.name()).Build();
+    }
   }
-  const std::string plan = facts->plan.name().substr(6);
+  DUBAN_ASSIGN_OR_RETURN(facts->items, Items(session, name.plan, facts->now));
   DUBAN_ASSIGN_OR_RETURN(facts->previous,
-                         bulletins_.LastPublished(session, plan, of.kind(), of.period()));
-  DUBAN_ASSIGN_OR_RETURN(facts->errata, errata_.Unprinted(session, plan));
+                         bulletins_.LastPublished(session, name.plan, of.kind(), of.period()));
+  DUBAN_ASSIGN_OR_RETURN(facts->errata, errata_.Unprinted(session, name.plan));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<v1::ActionItem>> BulletinService::Items(db::Session& session,
+                                                                   const std::string& plan,
+                                                                   absl::Time now) const {
+  const ActionItemFilter filter = {.plan = plan, .now = now};
+  std::vector<v1::ActionItem> items;
+  for (bool more = true; more;) {
+    const std::string after =
+        items.empty() ? "" : items.back().name().substr(items.back().name().rfind('/') + 1);
+    DUBAN_ASSIGN_OR_RETURN(std::vector<v1::ActionItem> page,
+                           items_.List(session, filter, after, kItemPage));
+    more = page.size() == static_cast<size_t>(kItemPage);
+    std::move(page.begin(), page.end(), std::back_inserter(items));
+  }
+  return items;
 }
 
 absl::Status BulletinService::Write(db::Transaction& tx, const server::CallContext& call,

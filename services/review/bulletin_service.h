@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_REVIEW_BULLETIN_SERVICE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/audit/audit.h"
@@ -11,6 +12,8 @@
 #include "common/server/process.h"
 #include "common/server/rpc_service.h"
 #include "duban/review/v1/bulletin_service.pb.h"
+#include "services/review/action_item_store.h"
+#include "services/review/appraisal_store.h"
 #include "services/review/bulletin_facts.h"
 #include "services/review/bulletin_store.h"
 #include "services/review/erratum_store.h"
@@ -62,8 +65,12 @@ class BulletinService {
   // The document, unaltered, locked, with its errata.
   absl::StatusOr<v1::Bulletin> Lock(db::Transaction& tx, const std::string& name) const;
 
-  // What the document rests on as this service has it: appraisal, document before, errata.
+  // What the document rests on as this service has it: appraisal, orders, document before, errata.
   absl::Status AddOwnFacts(db::Session& session, const v1::Session& of, DocumentFacts* facts) const;
+
+  // All orders of the plan.
+  absl::StatusOr<std::vector<v1::ActionItem>> Items(db::Session& session, const std::string& plan,
+                                                    absl::Time now) const;
 
   // Writes the next revision, its audit entry and, where `event` is not null, its event.
   absl::Status Write(db::Transaction& tx, const server::CallContext& call,
@@ -79,6 +86,8 @@ class BulletinService {
   BulletinStore bulletins_;
   ErratumStore errata_;
   SessionStore sessions_;
+  ActionItemStore items_;
+  AppraisalStore appraisals_;
   Audit audit_;
   Outbox outbox_;
   Printer printer_;
