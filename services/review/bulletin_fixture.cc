@@ -107,12 +107,13 @@ BulletinTest::BulletinTest(const std::string& prefix)
   SetChromium("chromium");
   // The plan is in force before its first month ends.
   Services::Get().clock.Set(At(absl::CivilDay(2024, 1, 2), 9, 0));
-  const std::string id = absl::StrCat("bulletin-plan-", ++count);
+  const int number = ++count;
+  const std::string id = absl::StrCat("bulletin-plan-", number);
   const auto plans = indicator::v1::PlanService::NewStub(Services::Get().indicator->channel());
   indicator::v1::ImportPlanRequest import;
   *import.mutable_document() = LinxiangDocument(id);
   import.mutable_document()->mutable_plan()->mutable_document_style()->set_number_prefix(
-      prefix.empty() ? absl::StrCat("测办发", count) : prefix);
+      prefix.empty() ? absl::StrCat("测办发", number) : prefix);
   EXPECT_THAT(Call(kOffice, *plans, &Plans::ImportPlan, import), IsOk());
   plan_ = absl::StrCat("plans/", id);
   indicator::v1::PublishPlanRequest publish;

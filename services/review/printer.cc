@@ -49,7 +49,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   bool ok() const { return !path_.empty(); }
-  std::string File(std::string_view name) const { return absl::StrCat(path_, "/", name); }
+  std::string File(const std::string& name) const { return absl::StrCat(path_, "/", name); }
 
  private:
   std::string path_;
