@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,7 +65,9 @@ std::string ReadFile(const std::string& path) {
 // The process and everything it started: a process group of its own, gone at the end.
 class Process {
  public:
-  explicit Process(pid_t pid) : pid_(pid), handle_(pidfd_open(pid, 0)) {}
+  // By its number, for glibc 2.36 declares pidfd_open to C only.
+  explicit Process(pid_t pid)
+      : pid_(pid), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
   ~Process() {
     End();
     if (handle_ >= 0) close(handle_);
