@@ -1,11 +1,13 @@
 // Orders over the wire, from assignment to closure.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/timestamp.h"
 #include "gmock/gmock.h"
 #include "services/review/action_item_fixture.h"
+#include "services/review/action_item_store.h"
 
 namespace duban::review {
 namespace {
@@ -25,7 +27,7 @@ TEST_F(ActionItemTest, IsTrackedFromAssignmentToClosureAndBack) {
   const ActionItem item = Ordered("action_item { co_handlers: 'units/finance' }");
   EXPECT_EQ(item.state(), ActionItem::ASSIGNED);
   EXPECT_EQ(FromTimestamp(item.due_time()), At("2024-04-08 17:30"));
-  EXPECT_EQ(item.calendar_version(), "cn-2024.1");
+  EXPECT_EQ(item.calendar_version(), "cn-2024.1+cn-2025.1");
   EXPECT_FALSE(item.overdue());
   EXPECT_THAT(Verb(kWater, &Stub::AddProgress, item.name(), "text: '已开工'"),
               FailsWith(StatusCode::kFailedPrecondition, "ACTION_ITEM_MOVE_NOT_ALLOWED"));
@@ -199,6 +201,33 @@ TEST_F(ActionItemTest, CountsEqualTheirLists) {
               FailsWith(StatusCode::kInvalidArgument, "FILTER_INVALID"));
   EXPECT_THAT(List(kAuditor, "slip = GREEN"),
               FailsWith(StatusCode::kInvalidArgument, "FILTER_INVALID"));
+}
+
+// Ids have up to 63 characters.
+TEST_F(ActionItemTest, NamesOfAnyLengthAreKept) {
+  const std::string id(63, 'x');
+  const ActionItemName name = {id, "0193f107-2e80-7000-9eeb-a9323471db91"};
+  ActionItem item;
+  item.set_name(name.ToString());
+  item.set_unit(absl::StrCat("units/", id));
+  item.add_co_handlers(absl::StrCat("units/", id));
+  item.set_session(absl::StrCat("plans/", id, "/sessions/", id));
+  item.set_indicator(absl::StrCat("plans/", id, "/indicators/", id));
+  item.set_revision(1);
+  item.set_etag(MakeEtag(1));
+  *item.mutable_due_time() = ToTimestamp(Services::Begin());
+  *item.mutable_create_time() = item.due_time();
+  *item.mutable_update_time() = item.due_time();
+  const ActionItemStore store;
+  const auto kept = database().RunInTransaction(
+      MachineNow() + absl::Seconds(10),
+      [&](db::Transaction& tx) -> absl::StatusOr<std::optional<ActionItem>> {
+        DUBAN_RETURN_IF_ERROR(store.Insert(tx, item));
+        return store.Get(tx, name);
+      });
+  ASSERT_THAT(kept, IsOk());
+  ASSERT_TRUE(kept->has_value());
+  EXPECT_EQ((*kept)->DebugString(), item.DebugString());
 }
 
 // This plan asks for three working days at least.

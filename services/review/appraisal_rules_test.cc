@@ -22,15 +22,20 @@ using v1::Appraisal;
 using v1::UnitScore;
 using Rule = ScoringRules::Adjustment;
 
-ScoringRules Rules(const std::string& change = "") {
+ScoringRules FromText(const std::string& text) {
   ScoringRules rules;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
-      absl::StrCat("cap_percent: '100' not_due: RENORMALISE missing: RATE_ZERO"
-                   " adjustments { kind: ADOPTED_EXPERIENCE points: '2' limit: '6' }"
-                   " adjustments { kind: LATE_REPORT points: '-0.5' limit: '5' }"
-                   " adjustments { kind: RED_LIGHT_MONTH points: '-0.5' limit: '5' } ",
-                   change),
-      &rules));
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &rules)) << text;
+  return rules;
+}
+
+// Fields named in `change` replace those below.
+ScoringRules Rules(const std::string& change = "") {
+  ScoringRules rules = FromText(
+      "cap_percent: '100' not_due: RENORMALISE missing: RATE_ZERO"
+      " adjustments { kind: ADOPTED_EXPERIENCE points: '2' limit: '6' }"
+      " adjustments { kind: LATE_REPORT points: '-0.5' limit: '5' }"
+      " adjustments { kind: RED_LIGHT_MONTH points: '-0.5' limit: '5' } ");
+  rules.MergeFrom(FromText(change));
   return rules;
 }
 
