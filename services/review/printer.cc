@@ -62,6 +62,13 @@ std::string ReadFile(const std::string& path) {
   return content.str();
 }
 
+// The end of what the process said.
+std::string LogOf(const Folder& folder) {
+  const std::string log = ReadFile(folder.File("log"));
+  const size_t begin = log.size() > kLogExcerpt ? log.size() - kLogExcerpt : 0;
+  return PrintableExcerpt(std::string_view(log).substr(begin), kLogExcerpt);
+}
+
 // The process and everything it started: a process group of its own, gone at the end.
 class Process {
  public:
@@ -187,9 +194,7 @@ absl::StatusOr<std::string> PrintIn(const Folder& folder, const PrinterSettings&
     status = Failed("没有输出文件", "made no PDF");
   }
   if (status.ok()) return pdf;
-  LogError("a print failed",
-           {{"error", std::string(status.message())},
-            {"output", PrintableExcerpt(ReadFile(folder.File("log")), kLogExcerpt)}});
+  LogError("a print failed", {{"error", std::string(status.message())}, {"output", LogOf(folder)}});
   return status;
 }
 

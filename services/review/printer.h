@@ -23,7 +23,7 @@ struct PrinterSettings {
   absl::Duration timeout = absl::Seconds(30);  // of one print, waiting included
   int at_once = 2;                             // prints that run at the same time at most
   int64_t memory_bytes = int64_t{1024} << 20;  // of data in each of its processes
-  int64_t file_bytes = int64_t{64} << 20;      // of a PDF, or anything else that it writes
+  int64_t file_bytes = int64_t{1024} << 20;    // of a file, its shared memory included
 };
 
 // Prints pages to PDF by headless Chromium, a new process for each with a profile of its own in
