@@ -169,7 +169,7 @@ TEST(BulletinContentTest, PraiseAndCriticismSayWhy) {
             "完成率排名第2|应评价的2项指标全部绿灯");
   ASSERT_EQ(content.criticism_size(), 2);
   EXPECT_EQ(content.criticism(0).unit_name(), "丙局");
-  EXPECT_EQ(content.criticism(0).reasons(0), "应报2次，缺报1次");
+  EXPECT_EQ(content.criticism(0).reasons(0), "应报2次（含新闻报道），缺报1次");
   EXPECT_EQ(content.criticism(1).unit_name(), "乙局");
   EXPECT_EQ(content.criticism(1).reasons(0), "x连续两期红灯（与序时进度相差-15.00个百分点）");
 }

@@ -56,7 +56,7 @@ void ReadObligations(const std::map<std::string, ObligationCounts>& by_unit, Sta
     standing.late = counts.late() > 0;
     if (counts.missing() == 0) continue;
     standing.faults.push_back(
-        absl::StrCat("应报", counts.expected(), "次，缺报", counts.missing(), "次"));
+        absl::StrCat("应报", counts.expected(), "次（含新闻报道），缺报", counts.missing(), "次"));
   }
 }
 
