@@ -170,14 +170,17 @@ void AddItems(const BulletinContent& content, object* section) {
   SetTable("items", std::move(rows), section);
 }
 
-std::string PointText(const BulletinContent::TrendLine& trend, const std::string& month) {
+// What a trend shows for a month; nothing where it has no point.
+object PointOf(const BulletinContent::TrendLine& trend, const std::string& month) {
+  object made = {{"completion", "—"}};
   for (const auto& point : trend.points()) {
     if (point.period() != month) continue;
-    return absl::StrCat(
-        point.completion_percent().empty() ? "—" : TwoDecimals(point.completion_percent()), "（",
-        point.expected_percent().empty() ? "—" : TwoDecimals(point.expected_percent()), "）");
+    if (!point.completion_percent().empty()) {
+      made["completion"] = TwoDecimals(point.completion_percent());
+    }
+    SetText("expected", TwoDecimals(point.expected_percent()), &made);
   }
-  return "—";
+  return made;
 }
 
 void AddTrends(const BulletinContent& content, object* section) {
@@ -194,7 +197,7 @@ void AddTrends(const BulletinContent& content, object* section) {
   for (const BulletinContent::TrendLine& trend : content.trends()) {
     list points;
     for (const std::string& month : months) {
-      points.push_back(object{{"point", PointText(trend, month)}});
+      points.push_back(PointOf(trend, month));
     }
     rows.push_back(object{{"indicator", trend.display_name()}, {"points", std::move(points)}});
   }
