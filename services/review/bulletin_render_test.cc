@@ -129,7 +129,9 @@ TEST_F(OfficialTest, ThreeMonthsArePrinted) {
       std::string_view rest = line.display_name();
       for (auto next = FirstCharacter(rest); next; next = FirstCharacter(rest)) {
         const std::string character(rest.substr(0, next->size));
-        if (character != " ") EXPECT_THAT(text, HasSubstr(character)) << line.display_name();
+        if (character != " ") {
+          EXPECT_THAT(text, HasSubstr(character)) << line.display_name();
+        }
         rest.remove_prefix(next->size);
       }
     }
