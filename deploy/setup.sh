@@ -16,16 +16,19 @@ build=(
   libcli11-dev                           # dubanctl
   libxlsxwriter-dev                      # Excel out
   libpugixml-dev libminizip-dev          # Excel in
+  libkainjow-mustache-dev                # templates of printed documents
   libgtest-dev libgmock-dev              # the build always knows its tests
 )
 run=(
   mariadb-server mariadb-client          # the database
   tzdata ca-certificates                 # zones of plans, npm over TLS
+  chromium fonts-noto-cjk                # documents as PDF
 )
 tests=(
   clang-format clang-tidy shellcheck     # style
   git jq                                 # what changed; JSON in scripts
   libreoffice-calc-nogui                 # another program that edits our workbooks
+  poppler-utils                          # what a PDF says, and in which fonts
 )
 
 say() { printf 'setup: %s\n' "$*"; }

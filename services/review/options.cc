@@ -21,6 +21,12 @@ ABSL_FLAG(std::string, audit_hash, "sha256",
           "what the audit log is chained with: sha256, or sm3 (国密)");
 ABSL_FLAG(absl::Duration, audit_seal_interval, duban::review::Settings{}.audit_seal_interval,
           "how often new audit entries are sealed, 10ms to 1m");
+ABSL_FLAG(std::string, chromium, duban::review::PrinterSettings{}.chromium,
+          "the program that prints documents to PDF: Chromium, by its whole path");
+ABSL_FLAG(absl::Duration, print_timeout, duban::review::PrinterSettings{}.timeout,
+          "how long one print may take, waiting included, 1s to 10m");
+ABSL_FLAG(int, prints_at_once, duban::review::PrinterSettings{}.at_once,
+          "how many prints run at the same time at most, 1 to 64");
 
 namespace duban::review {
 namespace {
@@ -44,7 +50,10 @@ absl::StatusOr<Options> ReadOptions() {
                       .scheduler_rate = absl::GetFlag(FLAGS_scheduler_rate),
                       .audit_seal_interval = absl::GetFlag(FLAGS_audit_seal_interval),
                       .statement_key_file = options.server.service_key_file,
-                      .statement_issuers_file = options.server.issuers.issuers_file};
+                      .statement_issuers_file = options.server.issuers.issuers_file,
+                      .printer = {.chromium = absl::GetFlag(FLAGS_chromium),
+                                  .timeout = absl::GetFlag(FLAGS_print_timeout),
+                                  .at_once = absl::GetFlag(FLAGS_prints_at_once)}};
   DUBAN_ASSIGN_OR_RETURN(options.settings.audit_hash, ReadAuditHash());
   DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
   DUBAN_RETURN_IF_ERROR(
@@ -59,6 +68,14 @@ absl::StatusOr<Options> ReadOptions() {
   DUBAN_RETURN_IF_ERROR(server::CheckDuration("audit_seal_interval",
                                               options.settings.audit_seal_interval,
                                               absl::Milliseconds(10), absl::Minutes(1)));
+  const PrinterSettings& printer = options.settings.printer;
+  if (printer.chromium.empty() || printer.chromium.front() != '/') {
+    return server::FlagInvalid("chromium", "应为程序的完整路径",
+                               "it must be a program's whole path");
+  }
+  DUBAN_RETURN_IF_ERROR(
+      server::CheckDuration("print_timeout", printer.timeout, absl::Seconds(1), absl::Minutes(10)));
+  DUBAN_RETURN_IF_ERROR(server::CheckRange("prints_at_once", printer.at_once, 1, 64));
   return options;
 }
 

@@ -38,6 +38,9 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("audit_hash", "sm3");
   SetFlag("audit_seal_interval", "2s");
   SetFlag("service_key_file", "key.jwk");
+  SetFlag("chromium", "/opt/chromium");
+  SetFlag("print_timeout", "3s");
+  SetFlag("prints_at_once", "4");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
@@ -50,6 +53,9 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   EXPECT_EQ(options->settings.audit_seal_interval, absl::Seconds(2));
   EXPECT_EQ(options->settings.statement_key_file, "key.jwk");
   EXPECT_EQ(options->settings.statement_issuers_file, "issuers.json");
+  EXPECT_EQ(options->settings.printer.chromium, "/opt/chromium");
+  EXPECT_EQ(options->settings.printer.timeout, absl::Seconds(3));
+  EXPECT_EQ(options->settings.printer.at_once, 4);
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -77,6 +83,17 @@ TEST_F(OptionsTest, AnImpossibleSealStopsTheStart) {
 TEST_F(OptionsTest, AnImpossibleSchedulerStopsTheStart) {
   const std::pair<const char*, const char*> wrong[] = {
       {"scheduler_interval", "9ms"}, {"scheduler_lease", "999ms"}, {"scheduler_rate", "0"}};
+  for (const auto& [flag, value] : wrong) {
+    absl::FlagSaver saver;
+    SetFlag(flag, value);
+    EXPECT_THAT(ConfigureFromFlags().status().message(),
+                HasSubstr(std::string("--") + flag + ": "));
+  }
+}
+
+TEST_F(OptionsTest, AnImpossiblePrinterStopsTheStart) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"chromium", "chromium"}, {"print_timeout", "999ms"}, {"prints_at_once", "0"}};
   for (const auto& [flag, value] : wrong) {
     absl::FlagSaver saver;
     SetFlag(flag, value);

@@ -17,6 +17,7 @@
 #include "services/review/appraisal_service.h"
 #include "services/review/audit_sealer.h"
 #include "services/review/audit_service.h"
+#include "services/review/bulletin_service.h"
 #include "services/review/calendar_service.h"
 #include "services/review/escalator.h"
 #include "services/review/peers.h"
@@ -49,6 +50,7 @@ class Review : public server::Assembly {
         peers_(settings.indicator_target, settings.submission_target, environment.signer),
         calendars_(environment, &peers_),
         plans_(&peers_),
+        bulletins_(environment, &peers_, &plans_, settings.printer),
         items_(&peers_),
         action_items_(environment, &peers_, &plans_, &items_),
         appraisals_(environment, &peers_, &plans_),
@@ -64,7 +66,8 @@ class Review : public server::Assembly {
   }
 
   std::vector<server::RpcService> Services() override {
-    return {calendars_.Rpc(), action_items_.Rpc(), appraisals_.Rpc(), audit_.Rpc()};
+    return {calendars_.Rpc(), bulletins_.Rpc(), action_items_.Rpc(), appraisals_.Rpc(),
+            audit_.Rpc()};
   }
 
  private:
@@ -78,6 +81,7 @@ class Review : public server::Assembly {
   Peers peers_;
   CalendarService calendars_;
   PlanSource plans_;
+  BulletinService bulletins_;
   ActionItems items_;
   ActionItemService action_items_;
   AppraisalService appraisals_;

@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/review/printer.h"
 
 namespace duban::review {
 
@@ -31,6 +32,7 @@ struct Settings {
   absl::Duration audit_seal_interval = absl::Seconds(1);  // zero: this process seals nothing
   std::string statement_key_file;      // signs the digests of the audit log; empty: nothing does
   std::string statement_issuers_file;  // names the key set that they are verified with
+  PrinterSettings printer;             // of documents as PDF
 };
 
 // The review service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without a

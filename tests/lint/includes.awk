@@ -19,6 +19,7 @@ BEGIN {
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/server/|common/testing/|services/[^/]*/[^/]*$)"
   owner["CLI/"] = "^services/dubanctl/"
+  owner["kainjow/"] = "^services/review/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
 }
 
