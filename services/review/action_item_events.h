@@ -23,8 +23,7 @@ ActionItemEvent MovedEvent(const v1::ActionItem& item, v1::ActionItem::Action mo
                            const std::string& actor);
 
 // That a step of the ladder was taken.
-ActionItemEvent EscalatedEvent(const v1::ActionItem& item,
-                               const v1::ActionItem::Escalation& taken);
+ActionItemEvent EscalatedEvent(const v1::ActionItem& item, const v1::ActionItem::Escalation& taken);
 
 }  // namespace duban::review
 

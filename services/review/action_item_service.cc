@@ -66,12 +66,10 @@ absl::StatusOr<v1::ListActionItemsResponse> ActionItemService::ListActionItems(
     server::CallContext& call, const v1::ListActionItemsRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const ActionItemQuery query, ParseActionItemQuery(call, request));
   return database_->Read(
-      call.deadline(),
-      [&](db::Session& session) -> absl::StatusOr<v1::ListActionItemsResponse> {
+      call.deadline(), [&](db::Session& session) -> absl::StatusOr<v1::ListActionItemsResponse> {
         const ActionItemStore& store = items_->store();
-        DUBAN_ASSIGN_OR_RETURN(
-            std::vector<ActionItem> items,
-            store.List(session, query.filter, query.after, query.page_size + 1));
+        DUBAN_ASSIGN_OR_RETURN(std::vector<ActionItem> items,
+                               store.List(session, query.filter, query.after, query.page_size + 1));
         v1::ListActionItemsResponse response;
         DUBAN_ASSIGN_OR_RETURN(*response.mutable_counts(), store.Count(session, query.filter));
         const bool more = items.size() > static_cast<size_t>(query.page_size);
@@ -105,11 +103,9 @@ absl::StatusOr<ActionItem> ActionItemService::AddProgress(server::CallContext& c
 absl::StatusOr<ActionItem> ActionItemService::RequestClosure(
     server::CallContext& call, const v1::RequestClosureRequest& request) {
   DUBAN_RETURN_IF_ERROR(CheckBrought(call, request));
-  return MoveOne(
-      call, request,
-      {ActionItem::REQUEST_CLOSURE,
-       request.text(),
-       std::vector<std::string>(request.evidence().begin(), request.evidence().end())});
+  return MoveOne(call, request,
+                 {ActionItem::REQUEST_CLOSURE, request.text(),
+                  std::vector<std::string>(request.evidence().begin(), request.evidence().end())});
 }
 
 absl::StatusOr<ActionItem> ActionItemService::CloseItem(server::CallContext& call,
@@ -122,8 +118,7 @@ absl::StatusOr<ActionItem> ActionItemService::ReopenItem(server::CallContext& ca
   if (request.due_workdays() != 0) {
     DUBAN_RETURN_IF_ERROR(CheckDueWorkdays(request.due_workdays(), "due_workdays"));
   }
-  return MoveOne(call, request, {ActionItem::REOPEN, request.reason(), {}},
-                 request.due_workdays());
+  return MoveOne(call, request, {ActionItem::REOPEN, request.reason(), {}}, request.due_workdays());
 }
 
 template <typename Request>
@@ -165,9 +160,9 @@ absl::Status ActionItemService::CheckBrought(const server::CallContext& call,
     DUBAN_ASSIGN_OR_RETURN(
         const Evidence evidence,
         peers_->AskSubmission(call.info, *evidence_, &EvidenceService::Stub::GetEvidence, get));
-    const bool brought = std::any_of(
-        evidence.sources().begin(), evidence.sources().end(),
-        [&](const Evidence::Source& source) { return source.unit() == item.unit(); });
+    const bool brought =
+        std::any_of(evidence.sources().begin(), evidence.sources().end(),
+                    [&](const Evidence::Source& source) { return source.unit() == item.unit(); });
     if (brought) continue;
     return Error(kEvidenceNotFound).With("evidence", piece).With("unit", item.unit());
   }

@@ -89,9 +89,8 @@ absl::StatusOr<bool> ActionItemStepStore::Claim(db::Transaction& tx, absl::Durat
 
 absl::StatusOr<bool> ActionItemStepStore::Finish(db::Transaction& tx, const ActionItemStep& step,
                                                  absl::Time now) const {
-  return ChangedOne(
-      tx.Execute(kFinish, {step.nominal_time, now, step.item.plan, step.item.item, step.round,
-                           step.ordinal, step.fence}));
+  return ChangedOne(tx.Execute(kFinish, {step.nominal_time, now, step.item.plan, step.item.item,
+                                         step.round, step.ordinal, step.fence}));
 }
 
 absl::StatusOr<bool> ActionItemStepStore::Postpone(db::Transaction& tx,

@@ -29,9 +29,9 @@ struct ActionItemStep {
 
 // Where an order's ladder goes on.
 struct LadderPosition {
-  int round = 0;     // the last one that has a step; 0: none
-  int ordinal = 1;   // of the first step that was not taken in it
-  absl::Time before; // when the one before that was taken, or the order given; with a round only
+  int round = 0;      // the last one that has a step; 0: none
+  int ordinal = 1;    // of the first step that was not taken in it
+  absl::Time before;  // when the one before that was taken, or the order given; with a round only
 };
 
 // Table action_item_steps: taken steps, and of each open order the next one. Who would take a step

@@ -115,15 +115,14 @@ absl::StatusOr<ActionItem> ActionItems::Move(db::Transaction& tx, const server::
   if (move.action == ActionItem::REOPEN) {
     DUBAN_RETURN_IF_ERROR(GoOn(tx, call, plan, before, after));
   }
-  DUBAN_RETURN_IF_ERROR(Announce(tx, call, before, after,
-                                 MovedEvent(after, move.action, call.identity.subject)));
+  DUBAN_RETURN_IF_ERROR(
+      Announce(tx, call, before, after, MovedEvent(after, move.action, call.identity.subject)));
   return after;
 }
 
 absl::Status ActionItems::Press(db::Transaction& tx, const server::CallContext& call,
                                 const Plan& plan, ActionItemStep step) const {
-  DUBAN_ASSIGN_OR_RETURN(const std::optional<ActionItem> found,
-                         items_.GetForUpdate(tx, step.item));
+  DUBAN_ASSIGN_OR_RETURN(const std::optional<ActionItem> found, items_.GetForUpdate(tx, step.item));
   if (!found) return absl::InternalError("a step of no order");
   DUBAN_ASSIGN_OR_RETURN(const PlanDays known, DaysOf(tx, calendars_, plan));
   DUBAN_ASSIGN_OR_RETURN(
@@ -154,9 +153,8 @@ absl::Status ActionItems::SetDue(db::Transaction& tx, const server::CallContext&
   DUBAN_ASSIGN_OR_RETURN(const OrderDue due, DueOf(plan, known.days, call.now(), due_workdays));
   item->set_due_workdays(due_workdays);
   *item->mutable_due_time() = ToTimestamp(due.due_time);
-  item->set_calendar_version(
-      CalendarVersion(known.region, static_cast<int>(due.ordered_day.year()),
-                      static_cast<int>(due.due_day.year())));
+  item->set_calendar_version(CalendarVersion(known.region, static_cast<int>(due.ordered_day.year()),
+                                             static_cast<int>(due.due_day.year())));
   const LeadTimeRequest asked = {.resource = item->name(),
                                  .asked = due.ordered_day,
                                  .due = due.due_day,
@@ -206,9 +204,9 @@ absl::Status ActionItems::Announce(db::Transaction& tx, const server::CallContex
                                    const ActionItem& before, const ActionItem& after,
                                    const ActionItemEvent& event) const {
   DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
-  return outbox_.Append(
-      tx, event.type, {after.name(), after.revision(), NameOf(after).PlanName(), after.unit()},
-      *event.data, call.now());
+  return outbox_.Append(tx, event.type,
+                        {after.name(), after.revision(), NameOf(after).PlanName(), after.unit()},
+                        *event.data, call.now());
 }
 
 ItemActor ItemActorOf(const server::CallContext& call) {

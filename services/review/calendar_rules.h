@@ -39,8 +39,8 @@ absl::StatusOr<WorkingDays> WorkingDaysOf(const std::vector<v1::Calendar>& regio
 // The versions that the years from `first` to `last` rest on, such as `cn-2024.1+cn-2025.1`.
 std::string CalendarVersion(const std::vector<v1::Calendar>& region, int first, int last);
 
-// How many days from `today` on are covered without a gap, today not counted: 0 on the last one, and
-// where today's year has no calendar.
+// How many days from `today` on are covered without a gap, today not counted: 0 on the last one,
+// and where today's year has no calendar.
 int CoverageDays(const std::vector<v1::Calendar>& region, absl::CivilDay today);
 
 }  // namespace duban::review

@@ -37,8 +37,8 @@ struct LadderStep {
 
 // The step with this number of the plan's ladder for an order that is due at `due`; nothing if the
 // ladder is shorter. `before` is when the step before was in fact taken; for the first one, when
-// the order was given, which it never precedes. FAILED_PRECONDITION CALENDAR_YEAR_MISSING if the calendar does not reach so
-// far.
+// the order was given, which it never precedes. FAILED_PRECONDITION CALENDAR_YEAR_MISSING if the
+// calendar does not reach so far.
 absl::StatusOr<std::optional<LadderStep>> StepOf(const indicator::v1::Plan& plan,
                                                  const WorkingDays& days, absl::Time due,
                                                  int ordinal, absl::Time before);

@@ -14,8 +14,8 @@
 
 namespace duban::review {
 
-// Takes the steps of the plans' ladders that are due: 临期提醒, 黄牌, 红牌, 约谈. What is due and not
-// taken is looked for, no instant is ever matched, so nothing is missed; each step is claimed
+// Takes the steps of the plans' ladders that are due: 临期提醒, 黄牌, 红牌, 约谈. What is due and
+// not taken is looked for, no instant is ever matched, so nothing is missed; each step is claimed
 // before it is taken, so several replicas take none twice. Thread-safe.
 class Escalator {
  public:

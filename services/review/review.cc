@@ -6,8 +6,11 @@
 #include "common/audit/audit.h"
 #include "common/db/request_log.h"
 #include "common/outbox/outbox.h"
+#include "services/review/action_items.h"
 #include "services/review/calendar_service.h"
 #include "services/review/peers.h"
+#include "services/review/plan_source.h"
+#include "services/review/rhythm.h"
 
 namespace duban::review {
 namespace {
@@ -18,12 +21,18 @@ class Review : public server::Assembly {
  public:
   Review(const Settings& settings, const server::Environment& environment)
       : peers_(settings.indicator_target, settings.submission_target, environment.signer),
-        calendars_(environment, &peers_) {}
+        plans_(&peers_),
+        items_(&peers_),
+        rhythm_(environment, settings, &peers_, &plans_, &items_),
+        calendars_(environment, &peers_, &plans_, rhythm_.planning()) {}
 
-  std::vector<server::RpcService> Services() override { return {calendars_.Rpc()}; }
+  std::vector<server::RpcService> Services() override { return {calendars_.Rpc(), rhythm_.Rpc()}; }
 
  private:
   Peers peers_;
+  PlanSource plans_;
+  ActionItems items_;
+  Rhythm rhythm_;
   CalendarService calendars_;
 };
 

@@ -22,8 +22,9 @@ extern const db::MigrationSet kReviewMigrations;
 struct Settings {
   std::string indicator_target;   // gRPC target of the indicator service, which knows the plans
   std::string submission_target;  // gRPC target of the submission service, which knows the reports
-  absl::Duration scheduler_interval = absl::Seconds(1);  // between two looks for what is due
-  absl::Duration scheduler_lease = absl::Seconds(30);    // how long a replica holds a step at most
+  // Between two looks for what is due; infinite: nobody looks, as tests do that drive the work.
+  absl::Duration scheduler_interval = absl::Seconds(1);
+  absl::Duration scheduler_lease = absl::Seconds(30);  // how long a replica holds a step at most
   int scheduler_rate = 200;  // steps a second that a replica makes up for at most after an outage
 };
 

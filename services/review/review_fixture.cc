@@ -45,8 +45,9 @@ Services::Services()
       submission(std::make_unique<testing::ServiceHarness>(
           ::duban::submission::DefinitionFor(indicator->target()), &clock)),
       review(std::make_unique<testing::ServiceHarness>(
-          Definition(
-              {.indicator_target = indicator->target(), .submission_target = submission->target()}),
+          Definition({.indicator_target = indicator->target(),
+                      .submission_target = submission->target(),
+                      .scheduler_interval = absl::InfiniteDuration()}),
           &clock)) {}
 
 absl::Time Services::Begin() {
@@ -77,11 +78,13 @@ ReviewTest::ReviewTest()
 
 ReviewTest::~ReviewTest() = default;
 
-std::string ReviewTest::PublishLinxiang() const {
+std::string ReviewTest::PublishLinxiang(
+    const std::function<void(indicator::v1::PlanDocument*)>& change) const {
   static std::atomic<int> count = 0;
   const std::string id = absl::StrCat("linxiang-", ++count);
   indicator::v1::ImportPlanRequest import;
   *import.mutable_document() = LinxiangDocument(id);
+  if (change) change(import.mutable_document());
   EXPECT_THAT(Call(kOffice, *plans_, &PlanStub::ImportPlan, import), IsOk());
   indicator::v1::PublishPlanRequest publish;
   publish.set_name(absl::StrCat("plans/", id));

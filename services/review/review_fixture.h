@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_REVIEW_FIXTURE_H_
 #define DUBAN_SERVICES_REVIEW_REVIEW_FIXTURE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -79,8 +80,10 @@ class ReviewTest : public ::testing::Test {
     return response;
   }
 
-  // Imports and publishes the Linxiang plan under a name of its own, which is answered.
-  std::string PublishLinxiang() const;
+  // Imports and publishes the Linxiang plan under a name of its own, which is answered; `change`
+  // changes the document before.
+  std::string PublishLinxiang(
+      const std::function<void(indicator::v1::PlanDocument*)>& change = nullptr) const;
 
   db::Database& database() const { return Services::Get().review->database(); }
   // The first column of the first row as text.

@@ -87,10 +87,10 @@ absl::StatusOr<std::optional<Schedule>> ScheduleStore::GetForUpdate(db::Transact
 
 absl::StatusOr<int64_t> ScheduleStore::Write(db::Transaction& tx, Schedule* schedule) const {
   const std::string plan(absl::StripPrefix(schedule->plan(), "plans/"));
-  DUBAN_RETURN_IF_ERROR(tx.Execute(kUpdate, {schedule->paused(), schedule->actor(),
-                                             FromTimestamp(schedule->time()), schedule->reason(),
-                                             plan})
-                            .status());
+  DUBAN_RETURN_IF_ERROR(
+      tx.Execute(kUpdate, {schedule->paused(), schedule->actor(), FromTimestamp(schedule->time()),
+                           schedule->reason(), plan})
+          .status());
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(kVersion, {plan}));
   schedule->set_etag(MakeEtag(rows.front().GetInt(0)));
   return rows.front().GetInt(0);

@@ -32,8 +32,8 @@ SchedulerMetrics::SchedulerMetrics(prometheus::Registry* registry)
                               "Steps claimed after another worker's lease ran out")),
       refused_(MakeCounter(registry, "duban_scheduler_stale_writes_total",
                            "Writes refused because the step's fence was raised meanwhile")),
-      backlog_(MakeGauge(registry, "duban_scheduler_due_backlog",
-                         "Steps that are due and not done")),
+      backlog_(
+          MakeGauge(registry, "duban_scheduler_due_backlog", "Steps that are due and not done")),
       clock_skew_(MakeGauge(registry, "duban_scheduler_clock_skew_seconds",
                             "The machine's clock minus the database's")),
       coverage_(&prometheus::BuildGauge()

@@ -70,8 +70,8 @@ absl::StatusOr<Session> NewSession(const Plan& plan, const CadenceRule& cadence,
 }
 
 // When a reminder goes out; nothing if no calendar covers its day.
-absl::StatusOr<std::optional<absl::Time>> ReminderTime(const Reminder& reminder,
-                                                       absl::CivilDay due, const WorkingDays& days,
+absl::StatusOr<std::optional<absl::Time>> ReminderTime(const Reminder& reminder, absl::CivilDay due,
+                                                       const WorkingDays& days,
                                                        absl::TimeZone zone) {
   const absl::StatusOr<absl::CivilDay> day = days.Offset(due, reminder.workdays_from_due());
   if (YearMissing(day.status())) return std::nullopt;
@@ -169,7 +169,8 @@ void ExplainDays(absl::CivilDay first, absl::CivilDay last,
     const std::optional<bool> is = Worked(after, day);
     if (!was || !is || *was == *is) continue;
     zh.push_back(absl::StrCat(FormatDate(day), *is ? " 成为工作日" : " 成为休息日"));
-    en.push_back(absl::StrCat(FormatDate(day), *is ? " becomes a working day" : " becomes a day off"));
+    en.push_back(
+        absl::StrCat(FormatDate(day), *is ? " becomes a working day" : " becomes a day off"));
   }
   move->set_explanation(zh.empty() ? "规则改变" : absl::StrJoin(zh, "；"));
   move->set_explanation_en(en.empty() ? "the rule changed" : absl::StrJoin(en, "; "));
@@ -261,8 +262,8 @@ v1::SessionMove ExplainMove(const Session& before, const Session& after,
     return move;
   }
   // A zone's shift of some hours cannot hide a day: one more is looked at.
-  const absl::Time last = std::max(FromTimestamp(move.before().lock_time()),
-                                   FromTimestamp(move.after().lock_time()));
+  const absl::Time last =
+      std::max(FromTimestamp(move.before().lock_time()), FromTimestamp(move.after().lock_time()));
   ExplainDays(period->last_day(), absl::ToCivilDay(last, absl::UTCTimeZone()) + 1, region_before,
               region_after, &move);
   return move;

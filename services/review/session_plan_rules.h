@@ -23,8 +23,9 @@ struct PlannedSession {
 
 // All sessions of the plan's year, by the last day of their period, then by kind: new ones, made at
 // `now`.
-absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(
-    const indicator::v1::Plan& plan, const std::vector<v1::Calendar>& region, absl::Time now);
+absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(const indicator::v1::Plan& plan,
+                                                            const std::vector<v1::Calendar>& region,
+                                                            absl::Time now);
 
 // The steps of one session with these instants, in order: OPEN, the plan's reminders, DUE, CLOSE. A
 // reminder is left out that would come before the session opens, from its lock on, or on a day that

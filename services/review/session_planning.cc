@@ -46,8 +46,8 @@ Draft DraftOf(const std::vector<PlannedSession>& planned, const std::vector<Sess
   for (const PlannedSession& one : planned) {
     const auto found = by_name.find(one.session.name());
     const Session* now_there = found == by_name.end() ? nullptr : found->second;
-    const bool moves = now_there != nullptr && Movable(*now_there, begun) &&
-                       Differs(*now_there, one.session);
+    const bool moves =
+        now_there != nullptr && Movable(*now_there, begun) && Differs(*now_there, one.session);
     if (now_there == nullptr) draft.missing.push_back(one);
     if (moves) draft.changes.push_back({now_there, &one});
     const Session& after = now_there == nullptr || moves ? one.session : *now_there;
@@ -60,8 +60,8 @@ std::vector<v1::SessionMove> MovesOf(const Draft& draft, const Calendars& calend
   std::vector<v1::SessionMove> moves;
   for (const Change& change : draft.changes) {
     if (SameInstants(*change.before, change.planned->session)) continue;
-    moves.push_back(ExplainMove(*change.before, change.planned->session, calendars.before,
-                                calendars.after));
+    moves.push_back(
+        ExplainMove(*change.before, change.planned->session, calendars.before, calendars.after));
   }
   return moves;
 }
@@ -81,8 +81,7 @@ absl::StatusOr<SessionPlanning::Outcome> SessionPlanning::Plan(db::Transaction& 
                                                                const indicator::v1::Plan& plan,
                                                                const Calendars& calendars) const {
   const std::string id = IdOf(plan.name());
-  DUBAN_RETURN_IF_ERROR(
-      schedules_.Planned(tx, id, plan.revision(), RegionOf(plan), call.now()));
+  DUBAN_RETURN_IF_ERROR(schedules_.Planned(tx, id, plan.revision(), RegionOf(plan), call.now()));
   DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Schedule> schedule, schedules_.Get(tx, id));
   const bool held = schedule && schedule->paused();
   DUBAN_ASSIGN_OR_RETURN(const std::vector<PlannedSession> planned,

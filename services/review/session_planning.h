@@ -25,8 +25,8 @@ struct Calendars {
 };
 
 // Makes the sessions of a plan's year, and moves those that a calendar or rule moves. Only what has
-// not begun to open moves: a PROVISIONAL or SCHEDULED session whose OPEN step nobody has claimed and
-// that was not backfilled with instants of its own. Thread-safe.
+// not begun to open moves: a PROVISIONAL or SCHEDULED session whose OPEN step nobody has claimed
+// and that was not backfilled with instants of its own. Thread-safe.
 class SessionPlanning {
  public:
   SessionPlanning() : audit_("review") {}

@@ -23,9 +23,9 @@ struct SessionStep {
   Step step = Step::kOpen;
   int ordinal = 0;  // of a reminder: its place in the plan's list, from 1; of OPEN: 1 for the year
   absl::Time nominal_time;
-  int64_t fence = 0;    // as read; as raised, once claimed
-  int attempts = 0;     // claims so far
-  bool taken = false;   // another worker holds it, or held it and its lease ran out
+  int64_t fence = 0;   // as read; as raised, once claimed
+  int attempts = 0;    // claims so far
+  bool taken = false;  // another worker holds it, or held it and its lease ran out
 };
 
 }  // namespace duban::review

@@ -26,14 +26,15 @@ constexpr char kColumns[] =
     " snapshot, skip_actor, skip_time, skip_reason, backfilled, create_time, update_time, version,"
     " ";
 constexpr char kOne[] = "minutes FROM sessions WHERE plan = ? AND session = ?";
-constexpr char kOfPlan[] =
-    "NULL FROM sessions WHERE plan = ? ORDER BY last_date, kind LIMIT 500";
+constexpr char kOfPlan[] = "NULL FROM sessions WHERE plan = ? ORDER BY last_date, kind LIMIT 500";
 constexpr char kPage[] =
     "NULL FROM sessions WHERE plan = ? AND (last_date > ? OR (last_date = ? AND kind > ?))"
     " AND (? = 0 OR kind = ?) AND (? = 0 OR state = ?) ORDER BY last_date, kind LIMIT ?";
 constexpr char kBefore[] =
     "minutes FROM sessions WHERE plan = ? AND kind = ? AND last_date < ? AND state <> 6"
     " ORDER BY last_date DESC LIMIT 1";
+constexpr char kCount[] =
+    "SELECT COUNT(*), COALESCE(SUM(state = 1), 0) FROM sessions WHERE plan = ?";
 constexpr char kUpdate[] =
     "UPDATE sessions SET state = ?, open_time = ?, due_time = ?, grace_end_time = ?, lock_time = ?,"
     " calendar_version = ?, missing_year = ?, opened_time = ?, closed_time = ?, publish_time = ?,"
@@ -145,19 +146,13 @@ absl::Status SessionStore::Insert(db::Transaction& tx, const std::vector<Session
     DUBAN_ASSIGN_OR_RETURN(const Ids ids, IdsOf(session));
     DUBAN_ASSIGN_OR_RETURN(const std::string last_date, LastDateOf(session));
     const v1::Instants& instants = session.instants();
-    rows.push_back({ids.plan,
-                    ids.session,
-                    static_cast<int>(session.kind()),
-                    session.period(),
-                    last_date,
-                    static_cast<int>(session.state()),
+    rows.push_back({ids.plan, ids.session, static_cast<int>(session.kind()), session.period(),
+                    last_date, static_cast<int>(session.state()),
                     InstantOrNull(session, instants.open_time()),
                     InstantOrNull(session, instants.due_time()),
                     InstantOrNull(session, instants.grace_end_time()),
-                    InstantOrNull(session, instants.lock_time()),
-                    session.calendar_version(),
-                    static_cast<int>(session.missing_year()),
-                    FromTimestamp(session.create_time()),
+                    InstantOrNull(session, instants.lock_time()), session.calendar_version(),
+                    static_cast<int>(session.missing_year()), FromTimestamp(session.create_time()),
                     FromTimestamp(session.update_time())});
   }
   return db::ExecuteRepeated(tx, kInsert, rows).status();
@@ -192,9 +187,9 @@ absl::StatusOr<std::vector<Session>> SessionStore::OfPlanForUpdate(db::Transacti
 absl::StatusOr<std::vector<Session>> SessionStore::Page(db::Session& session,
                                                         const Query& query) const {
   static const std::string kText = absl::StrCat(kColumns, kPage);
-  return ReadAll(session.Query(
-      kText, {query.plan, query.after_date, query.after_date, query.after_kind, query.kind,
-              query.kind, query.state, query.state, query.limit}));
+  return ReadAll(
+      session.Query(kText, {query.plan, query.after_date, query.after_date, query.after_kind,
+                            query.kind, query.kind, query.state, query.state, query.limit}));
 }
 
 absl::StatusOr<std::optional<Session>> SessionStore::Before(db::Session& session,
@@ -203,6 +198,12 @@ absl::StatusOr<std::optional<Session>> SessionStore::Before(db::Session& session
   DUBAN_ASSIGN_OR_RETURN(const Ids ids, IdsOf(later));
   DUBAN_ASSIGN_OR_RETURN(const std::string last_date, LastDateOf(later));
   return ReadOne(session.Query(kText, {ids.plan, static_cast<int>(later.kind()), last_date}));
+}
+
+absl::StatusOr<SessionStore::Counts> SessionStore::Count(db::Session& session,
+                                                         const std::string& plan) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kCount, {plan}));
+  return Counts{static_cast<int>(rows.front().GetInt(0)), static_cast<int>(rows.front().GetInt(1))};
 }
 
 absl::Status SessionStore::Write(db::Transaction& tx, const Session& session) const {

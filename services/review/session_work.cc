@@ -83,8 +83,7 @@ absl::StatusOr<bool> SessionWork::Do(const server::CallContext& call,
 
 absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const SessionStep& step,
                                        const Session& session) const {
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan,
-                         plans_->Get(call.info, NameOf(step).PlanName()));
+  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
   const std::vector<Owner> owners = OwnersOf(plan->plan(), session);
   if (static_cast<size_t>(step.ordinal) >= owners.size()) return Unexpected(session, step);
   const Owner& owner = owners[static_cast<size_t>(step.ordinal)];
@@ -111,9 +110,8 @@ absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const Se
         if (!mine) return false;
         const auto expected = step.ordinal == 0 ? Session::SCHEDULED : Session::COLLECTING;
         if (before.state() != expected) return Unexpected(before, step);
-        const Session after =
-            step.ordinal == 0 ? Opened(before, obligations, call.now())
-                              : OpenedMore(before, obligations, call.now());
+        const Session after = step.ordinal == 0 ? Opened(before, obligations, call.now())
+                                                : OpenedMore(before, obligations, call.now());
         DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
         if (step.ordinal > 0) return true;
         auto event = EventOf<v1::SessionOpened>(after);
@@ -146,11 +144,10 @@ absl::StatusOr<bool> SessionWork::Tell(const server::CallContext& call, const Se
           const EventSubject subject = {session.name(), SequenceOf(step, ++sequence),
                                         NameOf(step).PlanName(), unit};
           if (overdue) {
-            auto event =
-                TellingEvent<v1::SessionOverdue>(session, step, workdays, obligations);
+            auto event = TellingEvent<v1::SessionOverdue>(session, step, workdays, obligations);
             *event.mutable_lock_time() = session.instants().lock_time();
-            DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.review.session.overdue", subject,
-                                                 event, call.now()));
+            DUBAN_RETURN_IF_ERROR(
+                outbox_.Append(tx, "duban.review.session.overdue", subject, event, call.now()));
           } else {
             DUBAN_RETURN_IF_ERROR(outbox_.Append(
                 tx, "duban.review.session.due_soon", subject,
@@ -212,8 +209,8 @@ absl::StatusOr<SessionWork::Owed> SessionWork::Ask(const server::CallContext& ca
                                 &submission::v1::ObligationService::Stub::ListObligations,
                                 request));
       for (const Obligation& obligation : page.obligations()) {
-        const bool missing = obligation.state() == Obligation::OPEN ||
-                             obligation.state() == Obligation::MISSED;
+        const bool missing =
+            obligation.state() == Obligation::OPEN || obligation.state() == Obligation::MISSED;
         const bool extended = FromTimestamp(obligation.due_time()) > step.nominal_time;
         if (missing && !(overdue && extended)) {
           owed[obligation.unit()].push_back(obligation.name());
