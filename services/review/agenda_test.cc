@@ -46,9 +46,9 @@ TEST_F(AgendaTest, ResolutionsBecomeActionItemsAndComeBack) {
   const std::string item = minuted->minutes().resolutions(0).action_item();
   EXPECT_NE(item, "");
   EXPECT_EQ(minuted->minutes().resolutions(1).action_item(), "");
-  EXPECT_EQ(Ask(absl::StrCat("SELECT session FROM action_items WHERE plan = '", plan.substr(6),
-                             "'")),
-            first);
+  EXPECT_EQ(
+      Ask(absl::StrCat("SELECT session FROM action_items WHERE plan = '", plan.substr(6), "'")),
+      first);
   // Once more changes what is free, and keeps what is in work.
   EXPECT_THAT(Record(first, "minutes { held_date: '2024-01-11' }"),
               FailsWith(StatusCode::kFailedPrecondition, "RESOLUTION_IN_WORK"));

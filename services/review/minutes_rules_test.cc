@@ -65,10 +65,9 @@ TEST(MinutesTest, OrdersNameAResolutionOnceThatSaysWho) {
     return CheckOrders(FromText<v1::RecordMinutesRequest>(text), minutes);
   };
   EXPECT_THAT(orders("action_items { resolution: 1 due_workdays: 5 }"), IsOk());
-  for (const char* wrong :
-       {"action_items { resolution: 0 }", "action_items { resolution: 3 }",
-        "action_items { resolution: 2 }",
-        "action_items { resolution: 1 } action_items { resolution: 1 }"}) {
+  for (const char* wrong : {"action_items { resolution: 0 }", "action_items { resolution: 3 }",
+                            "action_items { resolution: 2 }",
+                            "action_items { resolution: 1 } action_items { resolution: 1 }"}) {
     EXPECT_THAT(orders(wrong),
                 FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "action_items"))
         << wrong;
@@ -77,9 +76,9 @@ TEST(MinutesTest, OrdersNameAResolutionOnceThatSaysWho) {
 
 TEST(MinutesTest, AnOrderIsWhatWasResolved) {
   Minutes minutes = *CheckMinutes(FromText<Minutes>(kMinutes));
-  const auto order =
-      FromText<v1::RecordMinutesRequest::ItemOrder>("resolution: 1 due_workdays: 5"
-                                                    " co_handlers: 'units/finance'");
+  const auto order = FromText<v1::RecordMinutesRequest::ItemOrder>(
+      "resolution: 1 due_workdays: 5"
+      " co_handlers: 'units/finance'");
   const v1::ActionItem item = OrderOf("plans/p/sessions/s", minutes.resolutions(0), order);
   EXPECT_EQ(item.title(), "抓紧报送");
   EXPECT_EQ(item.description(), "");

@@ -64,8 +64,9 @@ TEST(PlannedSessionsTest, StandInOrderWithTheirSteps) {
   EXPECT_EQ(march.session.state(), Session::SCHEDULED);
   EXPECT_EQ(march.session.calendar_version(), "cn-2024.1+cn-2025.1");
   // The first reminder comes before it opens, the last one with its lock: neither is sent.
-  EXPECT_EQ(Text(march.steps), "1.0 03-31 00:00, 2.2 04-02 09:00, 3.0 04-03 17:30, 2.3 04-04 17:30,"
-                               " 4.0 04-08 17:30");
+  EXPECT_EQ(Text(march.steps),
+            "1.0 03-31 00:00, 2.2 04-02 09:00, 3.0 04-03 17:30, 2.3 04-04 17:30,"
+            " 4.0 04-08 17:30");
   // The last one of the longest rhythm opens the year, too.
   EXPECT_EQ(Text((*planned)[11].steps).substr(0, 32), "1.0 12-31 00:00, 1.1 12-31 00:00");
   const auto owners = OwnersOf(PlanOf(), (*planned)[11].session);

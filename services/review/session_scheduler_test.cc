@@ -108,7 +108,8 @@ TEST_F(SchedulerTest, AfterAnOutageEverythingHappensOnceInOrder) {
   // In the order of their nominal times; the second reminder of dispatch d3 (09:00) is the last.
   EXPECT_EQ(Ask(absl::StrCat("SELECT GROUP_CONCAT(SUBSTRING_INDEX(type, '.', -1) ORDER BY id) FROM"
                              " (SELECT MIN(id) AS id, type FROM outbox_events WHERE subject = '",
-                             plan, "/sessions/dispatch-2024-01-d1' GROUP BY type,"
+                             plan,
+                             "/sessions/dispatch-2024-01-d1' GROUP BY type,"
                              " sequence DIV 1000) e")),
             "opened,due_soon,due_soon,overdue,overdue,closed");
   EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM session_steps WHERE done_time IS NOT NULL AND"
@@ -122,7 +123,8 @@ TEST_F(SchedulerTest, AfterAnOutageEverythingHappensOnceInOrder) {
 TEST_F(SchedulerTest, APausedPlanStandsStillAndMakesUpForIt) {
   const std::string plan = PublishYear();
   EXPECT_THAT(Schedule("plans/none"), FailsWith(StatusCode::kNotFound, "SCHEDULE_NOT_FOUND"));
-  EXPECT_THAT(Resume(plan), FailsWith(StatusCode::kFailedPrecondition, "SCHEDULE_MOVE_NOT_ALLOWED"));
+  EXPECT_THAT(Resume(plan),
+              FailsWith(StatusCode::kFailedPrecondition, "SCHEDULE_MOVE_NOT_ALLOWED"));
   SetClock("2024-01-01 00:00");
   const auto paused = Pause(plan);
   ASSERT_THAT(paused, IsOk());

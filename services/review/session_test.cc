@@ -35,7 +35,8 @@ TEST_F(SessionTest, AYearIsPlannedOnce) {
 
 TEST_F(SessionTest, OnlyPublishedPlansHaveSessions) {
   EXPECT_THAT(Plan("plans/none"), FailsWith(StatusCode::kNotFound, "PLAN_NOT_FOUND"));
-  EXPECT_THAT(Plan(Publish(), kWater), FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Plan(Publish(), kWater),
+              FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   indicator::v1::ImportPlanRequest draft;
   *draft.mutable_document() = LinxiangDocument("linxiang-draft");
   auto plans = indicator::v1::PlanService::NewStub(Services::Get().indicator->channel());
@@ -54,9 +55,8 @@ TEST_F(SessionTest, IsListedInOrderPageByPage) {
         List(absl::StrCat("parent: '", plan, "' page_size: 20 page_token: '", token, "'"));
     ASSERT_THAT(page, IsOk());
     for (const Session& session : page->sessions()) {
-      const std::string place =
-          absl::StrCat(absl::FormatTime(FromTimestamp(session.instants().open_time())), " ",
-                       session.kind());
+      const std::string place = absl::StrCat(
+          absl::FormatTime(FromTimestamp(session.instants().open_time())), " ", session.kind());
       EXPECT_LT(last, place) << session.name();
       last = place;
       ++count;
@@ -64,8 +64,8 @@ TEST_F(SessionTest, IsListedInOrderPageByPage) {
     token = page->next_page_token();
   } while (!token.empty());
   EXPECT_EQ(count, 54);
-  const auto quarters = List(
-      absl::StrCat("parent: '", plan, "' filter: 'kind = SUMMARY AND state = SCHEDULED'"));
+  const auto quarters =
+      List(absl::StrCat("parent: '", plan, "' filter: 'kind = SUMMARY AND state = SCHEDULED'"));
   ASSERT_THAT(quarters, IsOk());
   EXPECT_EQ(quarters->sessions_size(), 4);
   for (const char* filter : {"kind = MEETING", "state = LOST", "period = 2024"}) {
