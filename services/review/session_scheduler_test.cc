@@ -90,6 +90,21 @@ TEST_F(SchedulerTest, AWorkerTakenOverBeforeTheOtherIsDoneChangesNothingEither) 
   EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::COLLECTING);
 }
 
+TEST_F(SchedulerTest, WhatAWorkerHoldsKeepsItsSessionWaiting) {
+  const std::string plan = PublishYear();
+  SetClock("2024-01-12 10:00");
+  Replica one("one");
+  Replica other("other");
+  const auto claimed = one.runner().ClaimNext();
+  ASSERT_THAT(claimed, IsOk());
+  ASSERT_TRUE(claimed->has_value());
+  // Neither the opening, nor the reminders that are due after it; not even at once.
+  EXPECT_FALSE((*other.runner().ClaimNext()).has_value());
+  EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
+  EXPECT_TRUE(*one.runner().Do(one.runner().OwnCall(**claimed), **claimed));
+  EXPECT_EQ(*other.runner().RunDue(100), 4);
+}
+
 TEST_F(SchedulerTest, AfterAnOutageEverythingHappensOnceInOrder) {
   const std::string plan = PublishYear();
   SetClock("2024-02-01 12:00");
