@@ -131,5 +131,13 @@ TEST(CalendarTest, TheVersionNamesEveryNoticeThatTakesPart) {
   EXPECT_EQ(CalendarVersion({first, second}, 2025, 2025), "cn-2025.1");
 }
 
+TEST(CoverageTest, EndsWithTheFirstYearThatIsMissing) {
+  const std::vector<Calendar> region = {Notice("", 2024), Notice("", 2025), Notice("", 2027)};
+  EXPECT_EQ(CoverageDays(region, absl::CivilDay(2025, 12, 31)), 0);
+  EXPECT_EQ(CoverageDays(region, absl::CivilDay(2024, 12, 31)), 365);
+  EXPECT_EQ(CoverageDays(region, absl::CivilDay(2027, 1, 1)), 364);
+  EXPECT_EQ(CoverageDays(region, absl::CivilDay(2026, 5, 1)), 0);
+}
+
 }  // namespace
 }  // namespace duban::review

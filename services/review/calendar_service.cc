@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -18,6 +19,9 @@ namespace {
 using indicator::v1::CadenceRule;
 using indicator::v1::Plan;
 using v1::Calendar;
+
+// Of one transaction, about.
+constexpr int kRowsAtOnce = 500;
 
 // The region's calendar of this year as it is now; a new message if there is none.
 Calendar Current(const std::vector<Calendar>& region, int year) {
@@ -64,12 +68,26 @@ absl::Status CheckCadences(const v1::PreviewDeadlinesRequest& request) {
   return absl::OkStatus();
 }
 
+// In order of time: of the due time as it was, or as it will be.
+void AddMoves(std::vector<v1::SessionMove> moves, v1::ImportCalendarResponse* response) {
+  const auto place = [](const v1::SessionMove& move) {
+    const v1::Instants& instants = move.has_before() ? move.before() : move.after();
+    return std::make_pair(FromTimestamp(instants.due_time()), move.session());
+  };
+  std::sort(moves.begin(), moves.end(),
+            [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  for (v1::SessionMove& move : moves) *response->add_sessions() = std::move(move);
+}
+
 }  // namespace
 
-CalendarService::CalendarService(const server::Environment& environment, const Peers* peers)
+CalendarService::CalendarService(const server::Environment& environment, const Peers* peers,
+                                 PlanSource* plans, const SessionPlanning* planning)
     : database_(environment.database),
       mutations_(environment.mutations),
       peers_(peers),
+      plan_source_(plans),
+      planning_(planning),
       plans_(indicator::v1::PlanService::NewStub(peers->indicator().channel())),
       audit_("review"),
       outbox_("review") {}
@@ -95,8 +113,11 @@ absl::StatusOr<v1::ImportCalendarResponse> CalendarService::ImportCalendar(
     DUBAN_ASSIGN_OR_RETURN(
         *response.mutable_calendar(),
         Imported(Current(region, checked.year()), checked, etag, region, call.now()));
+    const Calendars calendars = {region, With(region, response.calendar())};
+    DUBAN_RETURN_IF_ERROR(PreviewMoves(call, calendars, &response));
     return response;
   }
+  DUBAN_ASSIGN_OR_RETURN(const auto plans, PlansOf(call, checked.region()));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ImportCalendarResponse> {
         DUBAN_RETURN_IF_ERROR(calendars_.LockRegion(tx, checked.region()));
@@ -110,15 +131,74 @@ absl::StatusOr<v1::ImportCalendarResponse> CalendarService::ImportCalendar(
         if (after.revision() == before.revision()) return written;
         DUBAN_RETURN_IF_ERROR(calendars_.Write(tx, after));
         DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
+        DUBAN_RETURN_IF_ERROR(Replan(tx, call, plans, {region, With(region, after)}, &written));
         v1::CalendarImported event;
         event.set_region(after.region());
         event.set_year(after.year());
         event.set_notice_number(after.notice_number());
+        event.set_sessions_moved(written.sessions_size());
         DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.review.calendar.imported",
                                              {after.name(), after.revision(), "", ""}, event,
                                              call.now()));
         return written;
       });
+}
+
+absl::StatusOr<std::map<std::string, PlanPointer>> CalendarService::PlansOf(
+    const server::CallContext& call, const std::string& region) {
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return planning_->schedules().OfRegion(session, region);
+                         }));
+  std::map<std::string, PlanPointer> plans;
+  for (const std::string& id : ids) {
+    DUBAN_ASSIGN_OR_RETURN(plans[id], plan_source_->Get(call.info, absl::StrCat("plans/", id)));
+  }
+  return plans;
+}
+
+absl::Status CalendarService::Replan(db::Transaction& tx, const server::CallContext& call,
+                                     const std::map<std::string, PlanPointer>& plans,
+                                     const Calendars& calendars,
+                                     v1::ImportCalendarResponse* response) const {
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                         planning_->schedules().OfRegion(tx, response->calendar().region()));
+  std::vector<v1::SessionMove> moves;
+  std::vector<std::string> later;
+  int rows = 0;
+  for (const std::string& id : ids) {
+    const auto found = plans.find(id);
+    if (found == plans.end() || rows >= kRowsAtOnce) later.push_back(id);
+    if (found == plans.end()) continue;  // planned since the import began
+    const indicator::v1::Plan& plan = found->second->plan();
+    if (rows >= kRowsAtOnce) {
+      DUBAN_ASSIGN_OR_RETURN(const auto of_plan, planning_->Moves(tx, plan, calendars, call.now()));
+      moves.insert(moves.end(), of_plan.begin(), of_plan.end());
+      continue;
+    }
+    DUBAN_ASSIGN_OR_RETURN(const SessionPlanning::Outcome outcome,
+                           planning_->Plan(tx, call, plan, calendars));
+    moves.insert(moves.end(), outcome.moves.begin(), outcome.moves.end());
+    rows += outcome.rows;
+  }
+  AddMoves(std::move(moves), response);
+  return planning_->schedules().Forget(tx, later);
+}
+
+absl::Status CalendarService::PreviewMoves(const server::CallContext& call,
+                                           const Calendars& calendars,
+                                           v1::ImportCalendarResponse* response) {
+  DUBAN_ASSIGN_OR_RETURN(const auto plans, PlansOf(call, response->calendar().region()));
+  std::vector<v1::SessionMove> moves;
+  for (const auto& [id, plan] : plans) {
+    DUBAN_ASSIGN_OR_RETURN(const auto of_plan,
+                           database_->Read(call.deadline(), [&](db::Session& session) {
+                             return planning_->Moves(session, plan->plan(), calendars, call.now());
+                           }));
+    moves.insert(moves.end(), of_plan.begin(), of_plan.end());
+  }
+  AddMoves(std::move(moves), response);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Calendar> CalendarService::GetCalendar(server::CallContext& call,

@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_CALENDAR_SERVICE_H_
 #define DUBAN_SERVICES_REVIEW_CALENDAR_SERVICE_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "duban/review/v1/calendar_service.pb.h"
 #include "services/review/calendar_store.h"
 #include "services/review/peers.h"
+#include "services/review/plan_source.h"
+#include "services/review/session_planning.h"
 
 namespace duban::review {
 
@@ -30,7 +33,8 @@ inline constexpr Reason kCalendarExists{
 // duban.review.v1.CalendarService; the contract says what each method does and refuses.
 class CalendarService {
  public:
-  CalendarService(const server::Environment& environment, const Peers* peers);
+  CalendarService(const server::Environment& environment, const Peers* peers, PlanSource* plans,
+                  const SessionPlanning* planning);
 
   server::RpcService Rpc();
 
@@ -44,9 +48,23 @@ class CalendarService {
       server::CallContext& call, const v1::PreviewDeadlinesRequest& request);
 
  private:
+  // The plans whose schedules a region governs, by id.
+  absl::StatusOr<std::map<std::string, PlanPointer>> PlansOf(const server::CallContext& call,
+                                                             const std::string& region);
+  // Moves what the import moves, and says so in the answer. What is too much for one transaction is
+  // left to the scheduler, which comes to it at once.
+  absl::Status Replan(db::Transaction& tx, const server::CallContext& call,
+                      const std::map<std::string, PlanPointer>& plans, const Calendars& calendars,
+                      v1::ImportCalendarResponse* response) const;
+  // What Replan would move.
+  absl::Status PreviewMoves(const server::CallContext& call, const Calendars& calendars,
+                            v1::ImportCalendarResponse* response);
+
   db::Database* database_;
   const server::Mutations* mutations_;
   const Peers* peers_;
+  PlanSource* plan_source_;
+  const SessionPlanning* planning_;
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
   CalendarStore calendars_;
   Audit audit_;

@@ -23,6 +23,7 @@
 #include "services/review/peers.h"
 #include "services/review/plan_source.h"
 #include "services/review/recurrence.h"
+#include "services/review/rhythm.h"
 
 namespace duban::review {
 namespace {
@@ -48,10 +49,11 @@ class Review : public server::Assembly {
          std::unique_ptr<StatementKeys> statements)
       : statements_(std::move(statements)),
         peers_(settings.indicator_target, settings.submission_target, environment.signer),
-        calendars_(environment, &peers_),
         plans_(&peers_),
-        bulletins_(environment, &peers_, &plans_, settings.printer),
         items_(&peers_),
+        rhythm_(environment, settings, &peers_, &plans_, &items_),
+        calendars_(environment, &peers_, &plans_, rhythm_.planning()),
+        bulletins_(environment, &peers_, &plans_, settings.printer),
         action_items_(environment, &peers_, &plans_, &items_),
         appraisals_(environment, &peers_, &plans_),
         escalator_(environment, &plans_, &items_, EscalatorOptions(settings)),
@@ -66,8 +68,8 @@ class Review : public server::Assembly {
   }
 
   std::vector<server::RpcService> Services() override {
-    return {calendars_.Rpc(), bulletins_.Rpc(), action_items_.Rpc(), appraisals_.Rpc(),
-            audit_.Rpc()};
+    return {calendars_.Rpc(),    rhythm_.Rpc(),     bulletins_.Rpc(),
+            action_items_.Rpc(), appraisals_.Rpc(), audit_.Rpc()};
   }
 
  private:
@@ -79,10 +81,11 @@ class Review : public server::Assembly {
 
   std::unique_ptr<StatementKeys> statements_;  // null: digests are neither signed nor verified
   Peers peers_;
-  CalendarService calendars_;
   PlanSource plans_;
-  BulletinService bulletins_;
   ActionItems items_;
+  Rhythm rhythm_;
+  CalendarService calendars_;
+  BulletinService bulletins_;
   ActionItemService action_items_;
   AppraisalService appraisals_;
   Escalator escalator_;

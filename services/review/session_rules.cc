@@ -110,6 +110,11 @@ Session Closed(const Session& session, const std::string& snapshot, absl::Time n
   next.set_state(Session::CLOSED);
   next.set_snapshot(snapshot);
   *next.mutable_closed_time() = ToTimestamp(now);
+  // Its minutes were out before: a dispatch meets while reports still come in.
+  if (session.kind() == CadenceRule::DISPATCH && session.has_minutes()) {
+    next.set_state(Session::PUBLISHED);
+    *next.mutable_publish_time() = next.closed_time();
+  }
   return next;
 }
 

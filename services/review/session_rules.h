@@ -57,6 +57,7 @@ void SetPermitted(bool may_act, v1::Session* session);
 v1::Session Opened(const v1::Session& session, int obligations, absl::Time now);
 // It has opened what belongs to the year, too.
 v1::Session OpenedMore(const v1::Session& session, int obligations, absl::Time now);
+// A DISPATCH that has its minutes is PUBLISHED at once.
 v1::Session Closed(const v1::Session& session, const std::string& snapshot, absl::Time now);
 v1::Session Published(const v1::Session& session, absl::Time now);
 v1::Session Skipped(const v1::Session& session, const std::string& actor, const std::string& reason,

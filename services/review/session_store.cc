@@ -33,6 +33,8 @@ constexpr char kPage[] =
 constexpr char kBefore[] =
     "minutes FROM sessions WHERE plan = ? AND kind = ? AND last_date < ? AND state <> 6"
     " ORDER BY last_date DESC LIMIT 1";
+constexpr char kCount[] =
+    "SELECT COUNT(*), COALESCE(SUM(state = 1), 0) FROM sessions WHERE plan = ?";
 constexpr char kUpdate[] =
     "UPDATE sessions SET state = ?, open_time = ?, due_time = ?, grace_end_time = ?, lock_time = ?,"
     " calendar_version = ?, missing_year = ?, opened_time = ?, closed_time = ?, publish_time = ?,"
@@ -196,6 +198,12 @@ absl::StatusOr<std::optional<Session>> SessionStore::Before(db::Session& session
   DUBAN_ASSIGN_OR_RETURN(const Ids ids, IdsOf(later));
   DUBAN_ASSIGN_OR_RETURN(const std::string last_date, LastDateOf(later));
   return ReadOne(session.Query(kText, {ids.plan, static_cast<int>(later.kind()), last_date}));
+}
+
+absl::StatusOr<SessionStore::Counts> SessionStore::Count(db::Session& session,
+                                                         const std::string& plan) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kCount, {plan}));
+  return Counts{static_cast<int>(rows.front().GetInt(0)), static_cast<int>(rows.front().GetInt(1))};
 }
 
 absl::Status SessionStore::Write(db::Transaction& tx, const Session& session) const {

@@ -49,6 +49,13 @@ class SessionStore {
   absl::StatusOr<std::optional<v1::Session>> Before(db::Session& session,
                                                     const v1::Session& later) const;
 
+  // How many sessions a plan has, and of them PROVISIONAL ones.
+  struct Counts {
+    int all = 0;
+    int provisional = 0;
+  };
+  absl::StatusOr<Counts> Count(db::Session& session, const std::string& plan) const;
+
   // Writes the next revision of a session; INTERNAL if it was written without its lock.
   absl::Status Write(db::Transaction& tx, const v1::Session& session) const;
 };

@@ -1,0 +1,70 @@
+#ifndef DUBAN_SERVICES_REVIEW_SESSION_RUNNER_H_
+#define DUBAN_SERVICES_REVIEW_SESSION_RUNNER_H_
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/server/call_context.h"
+#include "common/server/process.h"
+#include "services/review/scheduler_metrics.h"
+#include "services/review/session_rules.h"
+#include "services/review/session_step_store.h"
+#include "services/review/session_work.h"
+
+namespace duban::review {
+
+// Claims steps of sessions that are due, and does them. What is due and not done is looked for, no
+// instant is ever matched, so nothing is missed; a step is claimed before it is done, and done
+// under the fence of its claim, so several runners do none twice. Thread-safe.
+class SessionRunner {
+ public:
+  struct Options {
+    std::string owner;  // names the replica in its leases, at most 64 characters
+    absl::Duration lease = absl::Seconds(30);
+  };
+
+  SessionRunner(const server::Environment& environment, const SessionWork* work,
+                SchedulerMetrics* metrics, Options options);
+
+  // One look: does what is due, at most `limit` steps, the earliest first. Answers how many it did.
+  // A step that fails is logged and tried again later, the longer the more often it failed. Ends
+  // early once told to stop.
+  absl::StatusOr<int> RunDue(int limit);
+
+  // Does all that is due of one session in the name of the caller, held or not. What another
+  // runner holds is left to it. Fails as the step that failed.
+  absl::Status RunSession(const server::CallContext& call, const SessionName& name);
+
+  // Claims the next due step, and leaves it; nothing if there is none. A worker that dies or stops
+  // after its claim has done just this.
+  absl::StatusOr<std::optional<SessionStep>> ClaimNext();
+
+  // Does a step that was claimed, however long ago. False if its fence was raised since.
+  absl::StatusOr<bool> Do(const server::CallContext& call, const SessionStep& step);
+
+  // The context of what the scheduler does by itself.
+  server::CallContext OwnCall(const SessionStep& step) const;
+
+  void Stop() { stopping_ = true; }
+
+ private:
+  absl::StatusOr<std::vector<SessionStep>> Due(int limit) const;
+  absl::StatusOr<bool> Claim(bool urgent, SessionStep* step);
+
+  db::Database* const database_;
+  const Clock* const clock_;
+  const SessionWork* const work_;
+  SchedulerMetrics* const metrics_;
+  const Options options_;
+  SessionStepStore steps_;
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace duban::review
+
+#endif  // DUBAN_SERVICES_REVIEW_SESSION_RUNNER_H_
