@@ -10,6 +10,7 @@
 #include "common/server/list_query.h"
 #include "common/server/update_mask.h"
 #include "services/review/action_item_query.h"
+#include "services/review/session_rules.h"
 
 namespace duban::review {
 
@@ -46,6 +47,7 @@ absl::StatusOr<ActionItem> ActionItemService::CreateActionItem(
   server::ClearOutputOnly(&order);
   DUBAN_RETURN_IF_ERROR(items_->Check(call, plan->plan(), order));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<ActionItem> {
+    DUBAN_RETURN_IF_ERROR(CheckSession(tx, order));
     DUBAN_ASSIGN_OR_RETURN(ActionItem item, items_->Create(tx, call, plan->plan(), order));
     return Shown(tx, call, std::move(item));
   });
@@ -167,6 +169,15 @@ absl::Status ActionItemService::CheckBrought(const server::CallContext& call,
     return Error(kEvidenceNotFound).With("evidence", piece).With("unit", item.unit());
   }
   return absl::OkStatus();
+}
+
+absl::Status ActionItemService::CheckSession(db::Session& session, const ActionItem& order) const {
+  if (order.session().empty()) return absl::OkStatus();
+  DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(order.session(), "session"));
+  DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Session> found,
+                         sessions_.Get(session, name.plan, name.session));
+  if (found) return absl::OkStatus();
+  return Error(kSessionNotFound).With("session", order.session());
 }
 
 absl::StatusOr<ActionItem> ActionItemService::Shown(db::Session& session,

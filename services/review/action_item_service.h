@@ -12,6 +12,7 @@
 #include "services/review/action_items.h"
 #include "services/review/peers.h"
 #include "services/review/plan_source.h"
+#include "services/review/session_store.h"
 
 namespace duban::review {
 
@@ -54,6 +55,9 @@ class ActionItemService {
   absl::Status CheckBrought(const server::CallContext& call,
                             const v1::RequestClosureRequest& request) const;
 
+  // NOT_FOUND SESSION_NOT_FOUND if the order is of a session that is not there.
+  absl::Status CheckSession(db::Session& session, const v1::ActionItem& order) const;
+
   // The order as the caller sees it, with the steps that were taken.
   absl::StatusOr<v1::ActionItem> Shown(db::Session& session, const server::CallContext& call,
                                        v1::ActionItem item) const;
@@ -63,6 +67,7 @@ class ActionItemService {
   const Peers* peers_;
   PlanSource* plans_;
   const ActionItems* items_;
+  SessionStore sessions_;
   std::unique_ptr<submission::v1::EvidenceService::Stub> evidence_;
 };
 

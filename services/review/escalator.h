@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_ESCALATOR_H_
 #define DUBAN_SERVICES_REVIEW_ESCALATOR_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,20 +28,18 @@ class Escalator {
   Escalator(const server::Environment& environment, PlanSource* plans, const ActionItems* items,
             const Options& options);
 
-  // One look: claims and takes what is due. Answers how many steps it claimed. A step that fails is
-  // logged and left to its lease; somebody tries it again later.
+  // One look: claims and takes what is due, one step after the other. Answers how many it claimed.
+  // A step whose time cannot be told for want of a calendar is logged and left to its lease. Any
+  // other failure ends the look; its step is tried again when its lease is over.
   absl::StatusOr<int> TakeDue();
 
-  // Claims the next due step for this worker, and leaves it. For tests of a worker that dies.
+  // Claims the first step that is due and that nobody holds; nothing if there is none.
   absl::StatusOr<std::optional<ActionItemStep>> ClaimNext();
 
-  // Takes a step that was claimed, however long ago.
+  // Takes a claimed step; does nothing if the claim was lost.
   absl::Status Take(const ActionItemStep& step);
 
  private:
-  absl::StatusOr<std::vector<ActionItemStep>> Due(int limit);
-  absl::StatusOr<bool> Claim(ActionItemStep* step);
-
   db::Database* const database_;
   const Clock* const clock_;
   PlanSource* const plans_;

@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS sessions (
   closed_time DATETIME(6) NULL,
   publish_time DATETIME(6) NULL,
   obligations INT NOT NULL,
-  snapshot VARCHAR(160) NOT NULL,
+  snapshot VARCHAR(255) NOT NULL,
   skip_actor VARCHAR(255) NOT NULL,
   skip_time DATETIME(6) NULL,
   skip_reason TEXT NOT NULL,

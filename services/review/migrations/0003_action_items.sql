@@ -1,14 +1,15 @@
--- Orders. `state` and `slip` are the numbers of the contract's enums. co_handlers is `|units/a|units/b|`.
+-- Orders. `unit`, `session` and `indicator` are names. `state` and `slip` are the numbers of the
+-- contract's enums. co_handlers is `|units/a|units/b|`.
 CREATE TABLE IF NOT EXISTS action_items (
   plan VARCHAR(63) NOT NULL,
   item CHAR(36) NOT NULL,
   title VARCHAR(200) NOT NULL,
   description TEXT NOT NULL,
-  unit VARCHAR(63) NOT NULL,
+  unit VARCHAR(80) NOT NULL,
   co_handlers TEXT NOT NULL,
-  session VARCHAR(63) NOT NULL,
+  session VARCHAR(255) NOT NULL,
   resolution INT NOT NULL,
-  indicator VARCHAR(63) NOT NULL,
+  indicator VARCHAR(255) NOT NULL,
   due_workdays INT NOT NULL,
   short_notice_reason TEXT NOT NULL,
   due_time DATETIME(6) NOT NULL,
