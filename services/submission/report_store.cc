@@ -65,9 +65,9 @@ constexpr char kFindOther[] =
     "SELECT report FROM reports WHERE plan = ? AND indicator = ? AND unit = ? AND period = ?"
     " AND slot IS NOT NULL AND report <> ? ORDER BY slot LIMIT 1";
 
-absl::StatusOr<std::vector<db::Value>> AllValues(const Report& report) {
+std::vector<db::Value> AllValues(const Report& report) {
   const ReportName name = NameOf(report);
-  DUBAN_ASSIGN_OR_RETURN(std::vector<db::Value> values, MutableValues(report));
+  std::vector<db::Value> values = MutableValues(report);
   const std::string period_end = FormatDate(Period::Parse(report.period())->last_day());
   for (db::Value& value : std::vector<db::Value>{name.plan, name.report, LastId(report.indicator()),
                                                  LastId(report.unit()), report.period(), period_end,
@@ -77,12 +77,10 @@ absl::StatusOr<std::vector<db::Value>> AllValues(const Report& report) {
   return values;
 }
 
-absl::StatusOr<std::vector<std::vector<db::Value>>> AllValues(const std::vector<Report>& reports) {
+std::vector<std::vector<db::Value>> AllValues(const std::vector<Report>& reports) {
   std::vector<std::vector<db::Value>> rows;
   rows.reserve(reports.size());
-  for (const Report& report : reports) {
-    DUBAN_ASSIGN_OR_RETURN(rows.emplace_back(), AllValues(report));
-  }
+  for (const Report& report : reports) rows.push_back(AllValues(report));
   return rows;
 }
 
@@ -113,8 +111,7 @@ absl::Status ReportStore::Insert(db::Transaction& tx, const Report& report) cons
 }
 
 absl::Status ReportStore::Insert(db::Transaction& tx, const std::vector<Report>& reports) const {
-  DUBAN_ASSIGN_OR_RETURN(const auto rows, AllValues(reports));
-  return db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", ""}, rows).status();
+  return db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", ""}, AllValues(reports)).status();
 }
 
 absl::StatusOr<std::optional<Report>> ReportStore::Get(db::Session& session,
@@ -173,7 +170,7 @@ absl::StatusOr<std::vector<Report>> ReportStore::ListLive(
 
 absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) const {
   const ReportName name = NameOf(report);
-  DUBAN_ASSIGN_OR_RETURN(std::vector<db::Value> values, MutableValues(report));
+  std::vector<db::Value> values = MutableValues(report);
   values.emplace_back(name.plan);
   values.emplace_back(name.report);
   values.emplace_back(report.revision() - 1);
@@ -184,9 +181,9 @@ absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) cons
 absl::Status ReportStore::Update(db::Transaction& tx, const std::vector<Report>& reports) const {
   if (reports.empty()) return absl::OkStatus();
   if (reports.size() == 1) return Update(tx, reports.front());
-  DUBAN_ASSIGN_OR_RETURN(const auto rows, AllValues(reports));
-  DUBAN_ASSIGN_OR_RETURN(const int64_t changed,
-                         db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", kReplace}, rows));
+  DUBAN_ASSIGN_OR_RETURN(
+      const int64_t changed,
+      db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", kReplace}, AllValues(reports)));
   if (changed == 2 * static_cast<int64_t>(reports.size())) return absl::OkStatus();
   return WrittenWithoutLock(reports.front().name());
 }
