@@ -11,6 +11,9 @@
 namespace duban::submission {
 namespace {
 
+// An update that changes nothing locks the row all the same.
+constexpr db::Repeated kLock = {"INSERT INTO report_lines (plan, indicator, unit, version) VALUES ",
+                                "(?, ?, ?, 0)", ", ", " ON DUPLICATE KEY UPDATE version = version"};
 // A line has at most 36 periods a year, and one more for each amended rhythm.
 constexpr db::Repeated kAccepted = {
     "SELECT plan, indicator, unit, period, period_end, as_of_date, report,"
@@ -24,6 +27,12 @@ constexpr db::Repeated kHeld = {
     " WHERE state IN (2, 3, 5) AND value IS NOT NULL AND (",
     "(plan = ? AND indicator = ? AND unit = ? AND period = ?)", " OR ",
     ") ORDER BY CASE state WHEN 3 THEN 0 ELSE 1 END LIMIT 1000"};
+
+std::vector<std::vector<db::Value>> RowsOf(const std::set<ReportPlace>& lines) {
+  std::vector<std::vector<db::Value>> rows;
+  for (const ReportPlace& line : lines) rows.push_back({line.plan, line.indicator, line.unit});
+  return rows;
+}
 
 v1::Standing ReadStanding(const db::Row& row) {
   const std::string& plan = row.GetString(0);
@@ -40,11 +49,13 @@ v1::Standing ReadStanding(const db::Row& row) {
 
 }  // namespace
 
+absl::Status CheckStore::Lock(db::Transaction& tx, const std::set<ReportPlace>& lines) const {
+  return db::ExecuteRepeated(tx, kLock, RowsOf(lines)).status();
+}
+
 absl::StatusOr<std::vector<v1::Standing>> CheckStore::Accepted(
     db::Session& session, const std::set<ReportPlace>& lines) const {
-  std::vector<std::vector<db::Value>> asked;
-  for (const ReportPlace& line : lines) asked.push_back({line.plan, line.indicator, line.unit});
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(session, kAccepted, asked));
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(session, kAccepted, RowsOf(lines)));
   std::vector<v1::Standing> standings;
   for (const db::Row& row : rows) standings.push_back(ReadStanding(row));
   return standings;

@@ -292,6 +292,12 @@ absl::StatusOr<std::optional<Obligation>> ObligationStore::GetForUpdate(
   return ReadOne(tx.Query(kGet, {name.plan, name.obligation}));
 }
 
+absl::StatusOr<std::optional<Obligation>> ObligationStore::Find(db::Session& session,
+                                                                const ObligationKey& key) const {
+  static const std::string kFind = SelectWhere(absl::StrCat(kByKeys, kKey));
+  return ReadOne(session.Query(kFind, {key.plan, key.rule, key.unit, key.period}));
+}
+
 absl::StatusOr<std::vector<Obligation>> ObligationStore::ListForUpdate(
     db::Transaction& tx, std::vector<ObligationKey> keys) const {
   static const std::string kHead = SelectWhere(kByKeys);

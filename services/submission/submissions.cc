@@ -231,6 +231,7 @@ absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
   if (asking.empty()) return ComparableFigures();
   DUBAN_ASSIGN_OR_RETURN(*obligations, fulfilment_.Lock(tx, reports));
   DUBAN_ASSIGN_OR_RETURN(auto missing, evidence_.ListMissing(tx, attaching));
+  DUBAN_RETURN_IF_ERROR(ComparableFigures::Lock(tx, compared, now));
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, ComparableFigures::Read(tx, compared, now));
   for (size_t i = 0; i < asking.size(); ++i) {
     SubmissionFacts& facts = asking[i]->facts;
