@@ -81,7 +81,7 @@ absl::Status Audit::AppendAll(db::Transaction& tx, const std::vector<AuditEntry>
                          SnapshotOf(*entry.before, std::move(difference.before)),
                          SnapshotOf(*entry.after, std::move(difference.after))));
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::Status Audit::AppendRefusal(db::Database& database, const server::CallContext& call,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
@@ -17,8 +18,9 @@ constexpr char kFind[] =
     "SELECT fingerprint, reply FROM request_log "
     "WHERE service = ? AND caller = ? AND request_id = ?";
 constexpr Repeated kFindAll = {
-    "SELECT service, caller, request_id, fingerprint, reply FROM request_log WHERE ",
-    "(service = ? AND caller = ? AND request_id = ?)", " OR ", " LIMIT 64"};
+    "SELECT service, caller, request_id, fingerprint, reply FROM request_log"
+    " WHERE (service, caller, request_id) IN (",
+    "(?, ?, ?)", ", ", ") LIMIT 64"};
 constexpr Repeated kInsert = {
     "INSERT INTO request_log (service, caller, request_id, fingerprint, reply, create_time) "
     "VALUES ",
@@ -94,7 +96,7 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
   for (const auto& [key, reply] : replies) {
     rows.push_back({key.service, key.caller, key.request_id, key.fingerprint, reply, now});
   }
-  return ExecuteRepeated(tx, kInsert, rows).status();
+  return ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,

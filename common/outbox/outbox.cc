@@ -1,6 +1,8 @@
 #include "common/outbox/outbox.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/id.h"
@@ -31,7 +33,7 @@ absl::Status Outbox::AppendAll(db::Transaction& tx, const std::vector<OutboxEven
                     subject.unit, subject.sequence, event.time,
                     event.data->GetDescriptor()->full_name(), ToJson(*event.data)});
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 }  // namespace duban

@@ -51,7 +51,7 @@ absl::Status IngestStore::Advance(db::Transaction& tx, const IngestName& name,
     rows.push_back(
         {name.plan, name.caller, name.ingest, refusal.offset(), ToJson(refusal.error())});
   }
-  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kRefuse, rows).status());
+  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kRefuse, std::move(rows)).status());
   DUBAN_ASSIGN_OR_RETURN(const int64_t changed,
                          tx.Execute(kAdvance, {durable_offset, now, name.plan, name.caller,
                                                name.ingest, durable_offset}));

@@ -25,6 +25,15 @@ const std::string& Select() {
   return kSelect;
 }
 
+// Up to the list of keys. The index is named, or a small table would be scanned, and locked, whole.
+std::string SelectIn(std::string_view index_and_columns) {
+  return absl::StrCat("SELECT ", kReportColumns, " FROM reports FORCE INDEX ",
+                      std::string(index_and_columns), " IN (");
+}
+constexpr char kByName[] = "(PRIMARY) WHERE (plan, report)";
+constexpr char kLiveByPeriod[] =
+    "(line_slot) WHERE slot IS NOT NULL AND (plan, indicator, unit, period)";
+
 const std::string& Insertion() {
   static const std::string kInsert =
       absl::StrCat("INSERT INTO reports (", kMutableColumns,
@@ -134,10 +143,9 @@ absl::StatusOr<std::vector<Report>> ReportStore::GetForUpdate(db::Transaction& t
   std::vector<std::vector<db::Value>> keys;
   keys.reserve(names.size());
   for (const ReportName& name : names) keys.push_back({name.plan, name.report});
+  static const std::string kHead = SelectIn(kByName);
   return ReadAll(db::QueryRepeated(
-      tx,
-      {Select(), "(plan = ? AND report = ?)", " OR ", " ORDER BY plan, report LIMIT 64 FOR UPDATE"},
-      keys));
+      tx, {kHead, "(?, ?)", ", ", ") ORDER BY plan, report LIMIT 64 FOR UPDATE"}, std::move(keys)));
 }
 
 absl::StatusOr<std::optional<std::string>> ReportStore::FindOther(db::Session& session,
@@ -160,12 +168,9 @@ absl::StatusOr<std::vector<Report>> ReportStore::ListLive(
     keys.push_back({PlanIdOf(report.indicator()), LastId(report.indicator()), LastId(report.unit()),
                     report.period()});
   }
-  return ReadAll(db::QueryRepeated(session,
-                                   {Select(),
-                                    "(plan = ? AND indicator = ? AND unit = ? AND period = ?"
-                                    " AND slot IS NOT NULL)",
-                                    " OR ", " LIMIT 128"},
-                                   keys));
+  static const std::string kHead = SelectIn(kLiveByPeriod);
+  return ReadAll(
+      db::QueryRepeated(session, {kHead, "(?, ?, ?, ?)", ", ", ") LIMIT 128"}, std::move(keys)));
 }
 
 absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) const {

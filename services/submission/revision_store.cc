@@ -48,7 +48,7 @@ absl::Status RevisionStore::Append(db::Transaction& tx,
                     FromTimestamp(entry.report->update_time()), static_cast<int>(entry.move),
                     entry.reason, ToJson(*entry.report)});
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::StatusOr<std::vector<v1::ReportRevision>> RevisionStore::List(db::Session& session,
