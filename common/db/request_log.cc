@@ -1,5 +1,6 @@
 #include "common/db/request_log.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,10 +29,10 @@ constexpr Repeated kInsert = {
 constexpr char kPurge[] =
     "DELETE FROM request_log WHERE create_time < ? ORDER BY create_time LIMIT ?";
 
-// After a commit without an answer: how often to look for the key, with doubling pauses from the
-// first. Together some three seconds, in which a server comes back from a crash.
-constexpr int kLookups = 7;
+// After a commit without an answer: the pauses between looks for the key, doubling from the first
+// to the longest, in which a server comes back from a crash.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(25);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(800);
 
 // The recorded reply of this very request, if there is one.
 absl::StatusOr<std::optional<std::string>> Find(Session& session, const RequestKey& key) {
@@ -101,9 +102,8 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
 
 absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
                                            const RequestKey& key) {
-  absl::Duration pause = kFirstPause;
   bool absent_before = false;
-  for (int i = 0; i < kLookups; ++i) {
+  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
     if (recorded.ok() && *recorded) return **std::move(recorded);
     // The server may still be at the commit when it is asked first, so absence counts only twice.
@@ -112,7 +112,6 @@ absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadli
     if ((absent && absent_before) || MachineNow() + pause >= deadline) break;
     absent_before = absent;
     absl::SleepFor(pause);
-    pause *= 2;
   }
   return Error(kOutcomeUnknown).Build();
 }

@@ -24,11 +24,15 @@ using v1::Report;
 
 const Who kSystem = {common::v1::SYSTEM, "units/north"};
 
+// Ten thousand items take a busy machine some time.
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
 // One stream.
 class IngestCall {
  public:
   IngestCall(v1::ReportService::Stub& stub, const Who& who) {
     Services::Get().submission->Authorize(&context_, who.role, who.unit);
+    context_.set_deadline(absl::ToChronoTime(MachineNow() + kPatience));
     stream_ = stub.IngestReports(&context_);
   }
 
