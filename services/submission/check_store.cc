@@ -11,9 +11,9 @@
 namespace duban::submission {
 namespace {
 
-// An update that changes nothing locks the row all the same.
 constexpr db::Repeated kLock = {"INSERT INTO report_lines (plan, indicator, unit, version) VALUES ",
-                                "(?, ?, ?, 0)", ", ", " ON DUPLICATE KEY UPDATE version = version"};
+                                "(?, ?, ?, 1)", ", ",
+                                " ON DUPLICATE KEY UPDATE version = version + 1"};
 // A line has at most 36 periods a year, and one more for each amended rhythm.
 constexpr db::Repeated kAccepted = {
     "SELECT plan, indicator, unit, period, period_end, as_of_date, report,"
