@@ -1,6 +1,5 @@
 #include "common/audit/audit.h"
 
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,18 +8,15 @@
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/id.h"
+#include "common/base/json.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "common/db/repeated.h"
-#include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/message_differencer.h"
 
 namespace duban {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::util::MessageDifferencer;
 
 constexpr db::Repeated kInsert = {
     "INSERT INTO audit_entries (id, service, time, actor, issuer, unit, roles, method, resource,"
@@ -35,34 +31,8 @@ constexpr size_t kTraceIdLength = 32;
 // The version of a resource as JSON; nothing where the resource does not exist.
 using Snapshot = std::optional<std::string>;
 
-absl::StatusOr<Snapshot> ToSnapshot(const Message& whole, const Message& changed) {
-  if (whole.ByteSizeLong() == 0) return Snapshot();
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(changed, &json, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return Snapshot(std::move(json));
-}
-
-// What both versions have in common says nothing about the change.
-absl::StatusOr<std::pair<Snapshot, Snapshot>> Difference(const Message& before,
-                                                         const Message& after) {
-  const std::unique_ptr<Message> was(before.New());
-  const std::unique_ptr<Message> is(after.New());
-  was->CopyFrom(before);
-  is->CopyFrom(after);
-  const google::protobuf::Descriptor* descriptor = before.GetDescriptor();
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    const std::vector<const FieldDescriptor*> field = {descriptor->field(i)};
-    if (MessageDifferencer().CompareWithFields(before, after, field, field)) {
-      was->GetReflection()->ClearField(was.get(), field.front());
-      is->GetReflection()->ClearField(is.get(), field.front());
-    }
-  }
-  DUBAN_ASSIGN_OR_RETURN(Snapshot before_json, ToSnapshot(before, *was));
-  DUBAN_ASSIGN_OR_RETURN(Snapshot after_json, ToSnapshot(after, *is));
-  return std::make_pair(std::move(before_json), std::move(after_json));
+Snapshot SnapshotOf(const Message& whole, std::string changed) {
+  return whole.ByteSizeLong() == 0 ? Snapshot() : Snapshot(std::move(changed));
 }
 
 std::string RoleNames(const Identity& identity) {
@@ -104,11 +74,14 @@ absl::Status Audit::AppendAll(db::Transaction& tx, const std::vector<AuditEntry>
   std::vector<std::vector<db::Value>> rows;
   rows.reserve(entries.size());
   for (const AuditEntry& entry : entries) {
-    DUBAN_ASSIGN_OR_RETURN(const auto difference, Difference(*entry.before, *entry.after));
-    rows.push_back(
-        RowOf(service_, *entry.call, entry.resource, kDone, difference.first, difference.second));
+    // What both versions have in common says nothing about the change.
+    JsonDifference difference =
+        DifferenceAsJson(*entry.before, *entry.after, JsonNames::kAsInProto);
+    rows.push_back(RowOf(service_, *entry.call, entry.resource, kDone,
+                         SnapshotOf(*entry.before, std::move(difference.before)),
+                         SnapshotOf(*entry.after, std::move(difference.after))));
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::Status Audit::AppendRefusal(db::Database& database, const server::CallContext& call,

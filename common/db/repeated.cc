@@ -1,6 +1,7 @@
 #include "common/db/repeated.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <iterator>
 #include <string>
@@ -11,7 +12,9 @@
 namespace duban::db {
 namespace {
 
-constexpr size_t kMostRows = 64;
+// How many rows a statement may have.
+constexpr std::array<size_t, 12> kSizes = {64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1};
+constexpr size_t kMostRows = kSizes.front();
 
 std::string TextFor(const Repeated& statement, size_t rows) {
   std::string text(statement.head);
@@ -25,17 +28,18 @@ std::string TextFor(const Repeated& statement, size_t rows) {
   return text;
 }
 
-// Calls `run` with text and parameters of each statement. The numbers of rows are powers of two, so
-// there are seven texts at most.
+// Calls `run` with text and parameters of each statement.
 template <typename Run>
-absl::Status ForEachStatement(const Repeated& statement,
-                              const std::vector<std::vector<Value>>& rows, Run run) {
+absl::Status ForEachStatement(const Repeated& statement, std::vector<std::vector<Value>> rows,
+                              Run run) {
   for (size_t first = 0; first < rows.size();) {
-    const size_t count = std::min(kMostRows, std::bit_floor(rows.size() - first));
+    const size_t left = rows.size() - first;
+    const size_t count =
+        *std::find_if(kSizes.begin(), kSizes.end(), [&](size_t size) { return size <= left; });
     std::vector<Value> values;
     values.reserve(count * rows[first].size());
     for (size_t i = first; i < first + count; ++i) {
-      values.insert(values.end(), rows[i].begin(), rows[i].end());
+      std::move(rows[i].begin(), rows[i].end(), std::back_inserter(values));
     }
     DUBAN_RETURN_IF_ERROR(run(TextFor(statement, count), values));
     first += count;
@@ -43,13 +47,21 @@ absl::Status ForEachStatement(const Repeated& statement,
   return absl::OkStatus();
 }
 
+// Repeats the last row until all that is beyond full statements is one more.
+void FillUp(std::vector<std::vector<Value>>* rows) {
+  const size_t beyond = rows->size() % kMostRows;
+  if (beyond == 0) return;
+  const std::vector<Value> last = rows->back();
+  rows->resize(rows->size() - beyond + std::bit_ceil(beyond), last);
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statement,
-                                        const std::vector<std::vector<Value>>& rows) {
+                                        std::vector<std::vector<Value>> rows) {
   int64_t changed = 0;
   DUBAN_RETURN_IF_ERROR(ForEachStatement(
-      statement, rows,
+      statement, std::move(rows),
       [&](const std::string& sql, const std::vector<Value>& values) -> absl::Status {
         DUBAN_ASSIGN_OR_RETURN(const int64_t of_these, session.Execute(sql, values));
         changed += of_these;
@@ -59,10 +71,11 @@ absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statem
 }
 
 absl::StatusOr<Rows> QueryRepeated(Session& session, const Repeated& statement,
-                                   const std::vector<std::vector<Value>>& rows) {
+                                   std::vector<std::vector<Value>> rows) {
+  FillUp(&rows);
   Rows all;
   DUBAN_RETURN_IF_ERROR(ForEachStatement(
-      statement, rows,
+      statement, std::move(rows),
       [&](const std::string& sql, const std::vector<Value>& values) -> absl::Status {
         DUBAN_ASSIGN_OR_RETURN(Rows of_these, session.Query(sql, values));
         all.insert(all.end(), std::make_move_iterator(of_these.begin()),

@@ -1,9 +1,11 @@
 #include "common/db/request_log.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
@@ -17,8 +19,9 @@ constexpr char kFind[] =
     "SELECT fingerprint, reply FROM request_log "
     "WHERE service = ? AND caller = ? AND request_id = ?";
 constexpr Repeated kFindAll = {
-    "SELECT service, caller, request_id, fingerprint, reply FROM request_log WHERE ",
-    "(service = ? AND caller = ? AND request_id = ?)", " OR ", " LIMIT 64"};
+    "SELECT service, caller, request_id, fingerprint, reply FROM request_log"
+    " WHERE (service, caller, request_id) IN (",
+    "(?, ?, ?)", ", ", ") LIMIT 64"};
 constexpr Repeated kInsert = {
     "INSERT INTO request_log (service, caller, request_id, fingerprint, reply, create_time) "
     "VALUES ",
@@ -26,10 +29,10 @@ constexpr Repeated kInsert = {
 constexpr char kPurge[] =
     "DELETE FROM request_log WHERE create_time < ? ORDER BY create_time LIMIT ?";
 
-// After a commit without an answer: how often to look for the key, with doubling pauses from the
-// first. Together some three seconds, in which a server comes back from a crash.
-constexpr int kLookups = 7;
+// After a commit without an answer: the pauses between looks for the key, doubling from the first
+// to the longest, in which a server comes back from a crash.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(25);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(800);
 
 // The recorded reply of this very request, if there is one.
 absl::StatusOr<std::optional<std::string>> Find(Session& session, const RequestKey& key) {
@@ -94,14 +97,13 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
   for (const auto& [key, reply] : replies) {
     rows.push_back({key.service, key.caller, key.request_id, key.fingerprint, reply, now});
   }
-  return ExecuteRepeated(tx, kInsert, rows).status();
+  return ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
                                            const RequestKey& key) {
-  absl::Duration pause = kFirstPause;
   bool absent_before = false;
-  for (int i = 0; i < kLookups; ++i) {
+  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     absl::StatusOr<std::optional<std::string>> recorded = Find(database, deadline, key);
     if (recorded.ok() && *recorded) return **std::move(recorded);
     // The server may still be at the commit when it is asked first, so absence counts only twice.
@@ -110,7 +112,6 @@ absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadli
     if ((absent && absent_before) || MachineNow() + pause >= deadline) break;
     absent_before = absent;
     absl::SleepFor(pause);
-    pause *= 2;
   }
   return Error(kOutcomeUnknown).Build();
 }

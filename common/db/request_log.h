@@ -51,7 +51,8 @@ absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& rep
                            absl::Time now);
 
 // What became of a commit without an answer: the reply recorded under the key, looked up on fresh
-// connections for some three seconds; UNAVAILABLE OUTCOME_UNKNOWN if it is not there.
+// connections until the server has said twice that it is not there, or the deadline comes; then
+// UNAVAILABLE OUTCOME_UNKNOWN.
 absl::StatusOr<std::string> ResolveOutcome(Database& database, absl::Time deadline,
                                            const RequestKey& key);
 

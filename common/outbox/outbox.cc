@@ -1,11 +1,13 @@
 #include "common/outbox/outbox.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/json.h"
 #include "common/db/repeated.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace duban {
 namespace {
@@ -26,15 +28,12 @@ absl::Status Outbox::AppendAll(db::Transaction& tx, const std::vector<OutboxEven
   std::vector<std::vector<db::Value>> rows;
   rows.reserve(events.size());
   for (const OutboxEvent& event : events) {
-    std::string json;
-    const auto status = google::protobuf::util::MessageToJsonString(*event.data, &json);
-    if (!status.ok()) return absl::InternalError(std::string(status.message()));
     const EventSubject& subject = event.subject;
     rows.push_back({NewUuid7(MachineNow()), service_, event.type, subject.resource, subject.plan,
                     subject.unit, subject.sequence, event.time,
-                    event.data->GetDescriptor()->full_name(), std::move(json)});
+                    event.data->GetDescriptor()->full_name(), ToJson(*event.data)});
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 }  // namespace duban

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -108,7 +109,8 @@ int FreePort() {
 
 }  // namespace
 
-MariadbProcess::MariadbProcess(bool tls) : tls_(tls), folder_(MakeFolder()) {
+MariadbProcess::MariadbProcess(bool tls, MariadbSize size)
+    : tls_(tls), size_(std::move(size)), folder_(MakeFolder()) {
   std::ofstream(folder_ / "initial.sql") << kInitialSql;
   if (tls_) MakeCertificates();
   RunCommand(absl::StrCat("mariadb-install-db --no-defaults", getuid() == 0 ? " --user=root" : "",
@@ -156,8 +158,8 @@ std::vector<std::string> MariadbProcess::Arguments() const {
       "--collation-server=utf8mb4_bin",
       "--innodb-flush-log-at-trx-commit=1",
       "--sync-binlog=1",
-      "--innodb-buffer-pool-size=64M",
-      "--innodb-log-file-size=8M",
+      "--innodb-buffer-pool-size=" + size_.buffer_pool,
+      "--innodb-log-file-size=" + size_.redo_log,
       "--performance-schema=OFF",
       "--max-connections=200",
   };

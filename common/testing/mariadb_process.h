@@ -11,13 +11,19 @@
 
 namespace duban::testing {
 
+// How much a server may keep in memory and in its redo log.
+struct MariadbSize {
+  std::string buffer_pool = "64M";
+  std::string redo_log = "8M";
+};
+
 // A mariadbd with a data folder, socket and port of its own, which ends with this process however
 // this process ends. Works as root and without systemd. What goes wrong stops the test program.
 class MariadbProcess {
  public:
   // Makes an empty server under TMPDIR (else /tmp) without starting it. With TLS, a throw-away
   // authority signs its certificate for 127.0.0.1, and a binary log is written.
-  explicit MariadbProcess(bool tls);
+  MariadbProcess(bool tls, MariadbSize size);
   ~MariadbProcess();  // kills it and removes the folder
 
   // Starts it and returns once it listens. At the first start the port is chosen; then it stays.
@@ -42,6 +48,7 @@ class MariadbProcess {
   void MakeCertificates() const;
 
   const bool tls_;
+  const MariadbSize size_;
   std::filesystem::path folder_;
   int port_ = 0;
   pid_t pid_ = 0;

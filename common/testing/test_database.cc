@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
-#include "common/testing/mariadb_process.h"
 
 namespace duban::testing {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
+
+bool production_size = false;
 
 void DieUnless(const absl::Status& status, const char* what) {
   if (status.ok()) return;
@@ -25,23 +26,28 @@ void DieUnless(const absl::Status& status, const char* what) {
 }  // namespace
 
 struct TestServer::State {
-  explicit State(bool tls) : process(tls) { process.Start(); }
+  State(bool tls, MariadbSize size) : process(tls, std::move(size)) { process.Start(); }
 
   MariadbProcess process;
   std::atomic<int> schemas{0};
 };
 
 TestServer& TestServer::Get() {
-  static TestServer server(/*tls=*/false);
+  static TestServer server(
+      /*tls=*/false,
+      production_size ? MariadbSize{.buffer_pool = "4G", .redo_log = "1G"} : MariadbSize());
   return server;
 }
+
+void TestServer::UseProductionSize() { production_size = true; }
 
 TestServer& TestServer::GetWithTls() {
   static TestServer server(/*tls=*/true);
   return server;
 }
 
-TestServer::TestServer(bool tls) : state_(std::make_shared<State>(tls)) {}
+TestServer::TestServer(bool tls, MariadbSize size)
+    : state_(std::make_shared<State>(tls, std::move(size))) {}
 
 db::Options TestServer::AdminOptions() const {
   db::Options options;

@@ -40,7 +40,7 @@ constexpr std::string_view kHistory =
     " ORDER BY r.position, r.plan_revision";
 constexpr std::string_view kInsert =
     "INSERT INTO indicator_revisions (plan, indicator, plan_revision, revision, position, deleted,"
-    " kind, source, task, units, effective_date, amendment, write_time, body) VALUES";
+    " kind, source, task, units, effective_date, amendment, write_time, body) VALUES ";
 constexpr std::string_view kDelete =
     "INSERT INTO indicator_revisions (plan, indicator, plan_revision, revision, position, deleted,"
     " kind, source, task, units, effective_date, amendment, write_time, body)"

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status.h"
+#include "common/db/repeated.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/rows.h"
 
@@ -19,20 +20,21 @@ constexpr std::string_view kByIds = "WHERE m.member IN (...)";
 constexpr std::string_view kPage =
     "WHERE m.member > ? AND (? = '' OR EXISTS (SELECT 1 FROM member_posts p"
     " WHERE p.unit = ? AND p.member = m.member AND p.end_date >= ?)) ORDER BY m.member LIMIT ?";
-constexpr std::string_view kAsKnown =
-    "SELECT b.body FROM member_revisions b WHERE b.version = (SELECT MAX(v.version)"
-    " FROM member_revisions v WHERE v.member = b.member AND v.write_time <= ?)"
-    " AND b.member IN (...)";
+constexpr db::Repeated kAsKnown = {
+    "SELECT b.body FROM member_revisions b WHERE ",
+    "(b.member = ? AND b.version = (SELECT MAX(v.version) FROM member_revisions v"
+    " WHERE v.member = b.member AND v.write_time <= ?))",
+    " OR ", ""};
 constexpr std::string_view kInsert =
-    "INSERT INTO members (member, version, deactivated, update_time) VALUES";
+    "INSERT INTO members (member, version, deactivated, update_time) VALUES ";
 constexpr std::string_view kSelectVersion =
     "SELECT version FROM members WHERE member = ? FOR UPDATE";
 constexpr std::string_view kUpdate =
     "UPDATE members SET version = ?, deactivated = ?, update_time = ? WHERE member = ?";
 constexpr std::string_view kInsertRevision =
-    "INSERT INTO member_revisions (member, version, write_time, body) VALUES";
+    "INSERT INTO member_revisions (member, version, write_time, body) VALUES ";
 constexpr std::string_view kInsertPosts =
-    "INSERT INTO member_posts (member, start_date, end_date, unit) VALUES";
+    "INSERT INTO member_posts (member, start_date, end_date, unit) VALUES ";
 constexpr std::string_view kDeletePosts = "DELETE FROM member_posts WHERE member = ?";
 
 constexpr std::string_view kOpenEnd = "9999-12-31";
@@ -81,7 +83,7 @@ absl::StatusOr<MemberMap> MemberStore::GetMany(db::Session& session,
                                                const std::vector<std::string>& names) const {
   DUBAN_ASSIGN_OR_RETURN(
       const db::Rows rows,
-      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByIds)), {}, Ids(names)));
+      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByIds)), Ids(names)));
   MemberMap found;
   for (const db::Row& row : rows) {
     DUBAN_ASSIGN_OR_RETURN(v1::Member member, FromRow(row));
@@ -94,7 +96,9 @@ absl::StatusOr<MemberMap> MemberStore::GetMany(db::Session& session,
 absl::StatusOr<MemberMap> MemberStore::GetAsKnown(db::Session& session,
                                                   const std::vector<std::string>& names,
                                                   absl::Time read_time) const {
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, QueryIn(session, kAsKnown, {read_time}, Ids(names)));
+  std::vector<RowValues> wanted;
+  for (const std::string& id : Ids(names)) wanted.push_back({id, read_time});
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(session, kAsKnown, wanted));
   MemberMap found;
   for (const db::Row& row : rows) {
     v1::Member member;

@@ -24,13 +24,13 @@ absl::Status FromBody(const std::string& body, google::protobuf::Message* messag
 // Later than everything that is written: what is known now.
 absl::Time EndOfTime();
 
-// Inserts all rows by few statements; `head` ends with VALUES.
+// Inserts all rows by few statements; `head` ends with `VALUES `.
 absl::Status InsertRows(db::Transaction& tx, std::string_view head,
                         const std::vector<RowValues>& rows);
 
-// Runs a SELECT whose text has one `IN (...)` after which no parameter follows, in slices of a few
-// fixed lengths, so that few texts are prepared; returns the rows of all.
-absl::StatusOr<db::Rows> QueryIn(db::Session& session, std::string_view sql, const RowValues& first,
+// Runs a SELECT whose only parameters are the keys of its one `IN (...)` as few statements; returns
+// the rows of all.
+absl::StatusOr<db::Rows> QueryIn(db::Session& session, std::string_view sql,
                                  const std::vector<std::string>& keys);
 
 }  // namespace duban::indicator

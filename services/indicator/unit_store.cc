@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
 #include "common/base/status.h"
+#include "common/db/repeated.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/rows.h"
 
@@ -22,18 +23,20 @@ constexpr std::string_view kByNames =
     "WHERE u.unit IN (SELECT n.unit FROM unit_names n WHERE n.name IN (...))";
 constexpr std::string_view kPage =
     "WHERE u.unit > ? AND (? = '' OR u.kind = ?) ORDER BY u.unit LIMIT ?";
-constexpr std::string_view kAsKnown =
-    "SELECT b.body FROM unit_revisions b WHERE b.version = (SELECT MAX(v.version)"
-    " FROM unit_revisions v WHERE v.unit = b.unit AND v.write_time <= ?) AND b.unit IN (...)";
+constexpr db::Repeated kAsKnown = {
+    "SELECT b.body FROM unit_revisions b WHERE ",
+    "(b.unit = ? AND b.version = (SELECT MAX(v.version) FROM unit_revisions v"
+    " WHERE v.unit = b.unit AND v.write_time <= ?))",
+    " OR ", ""};
 constexpr std::string_view kInsert =
-    "INSERT INTO units (unit, version, kind, valid_until, successor, update_time) VALUES";
+    "INSERT INTO units (unit, version, kind, valid_until, successor, update_time) VALUES ";
 constexpr std::string_view kUpdate =
     "UPDATE units SET version = ?, kind = ?, valid_until = ?, successor = ?, update_time = ?"
     " WHERE unit = ?";
 constexpr std::string_view kSelectVersion = "SELECT version FROM units WHERE unit = ? FOR UPDATE";
 constexpr std::string_view kInsertRevision =
-    "INSERT INTO unit_revisions (unit, version, write_time, body) VALUES";
-constexpr std::string_view kInsertNames = "INSERT INTO unit_names (name, unit) VALUES";
+    "INSERT INTO unit_revisions (unit, version, write_time, body) VALUES ";
+constexpr std::string_view kInsertNames = "INSERT INTO unit_names (name, unit) VALUES ";
 constexpr std::string_view kDeleteNames = "DELETE FROM unit_names WHERE unit = ?";
 
 absl::StatusOr<v1::Unit> FromRow(const db::Row& row) {
@@ -98,7 +101,7 @@ absl::StatusOr<UnitMap> UnitStore::GetMany(db::Session& session,
                                            const std::vector<std::string>& names) const {
   DUBAN_ASSIGN_OR_RETURN(
       const db::Rows rows,
-      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByIds)), {}, Ids(names)));
+      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByIds)), Ids(names)));
   DUBAN_ASSIGN_OR_RETURN(std::vector<v1::Unit> units, FromRows(rows));
   UnitMap found;
   for (v1::Unit& unit : units) {
@@ -111,7 +114,9 @@ absl::StatusOr<UnitMap> UnitStore::GetMany(db::Session& session,
 absl::StatusOr<UnitMap> UnitStore::GetAsKnown(db::Session& session,
                                               const std::vector<std::string>& names,
                                               absl::Time read_time) const {
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, QueryIn(session, kAsKnown, {read_time}, Ids(names)));
+  std::vector<RowValues> wanted;
+  for (const std::string& id : Ids(names)) wanted.push_back({id, read_time});
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(session, kAsKnown, wanted));
   UnitMap found;
   for (const db::Row& row : rows) {
     v1::Unit unit;
@@ -126,7 +131,7 @@ absl::StatusOr<std::vector<v1::Unit>> UnitStore::GetNamed(
     db::Session& session, const std::vector<std::string>& texts) const {
   DUBAN_ASSIGN_OR_RETURN(
       const db::Rows rows,
-      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByNames)), {}, texts));
+      QueryIn(session, absl::StrCat(std::string(kSelect), std::string(kByNames)), texts));
   return FromRows(rows);
 }
 

@@ -216,6 +216,41 @@ TEST_F(BatchTest, HostileTextsAreRefusedOrStayText) {
   EXPECT_EQ(Get(kNorth, answer->rows(0).report().name())->comment(), formula.comment());
 }
 
+// Ten thousand rows, of which some are good, doubled, no text at all, cut by NUL or look like a
+// formula: refused whole, however large they are, and the service goes on.
+TEST_F(BatchTest, AHostileBatchLeavesNothing) {
+  const std::string content = Content();
+  for (const size_t characters : {size_t{0}, size_t{200}}) {
+    for (const bool per_item : {false, true}) {
+      BatchSubmitReportsRequest request = Empty();
+      request.set_per_item(per_item);
+      for (int i = 0; i < 10'000; ++i) {
+        Report* row = request.add_reports();
+        *row = Contracts("2024-03-D1", "40");
+        row->set_comment("=cmd()" + std::string(characters, 'x'));
+        if (i % 5 == 1) row->set_comment(std::string("a\0b", 3));
+      }
+      const auto code = characters == 0 ? StatusCode::kInvalidArgument
+                                        : StatusCode::kResourceExhausted;  // above 1 MiB
+      EXPECT_EQ(Batch(kNorth, request).status().code(), code);
+      request.mutable_reports(7)->set_comment("\xff\xfe");
+      EXPECT_EQ(Batch(kNorth, request).status().code(), code);
+    }
+  }
+  EXPECT_EQ(Content(), content);
+  EXPECT_THAT(Batch(kNorth, Of({Contracts("2024-03-D1", "40")})), IsOk());
+}
+
+TEST_F(BatchTest, ADuplicateRefusesAWholeBatch) {
+  const std::string content = Content();
+  const auto answer =
+      Batch(kNorth, Of({Contracts("2024-03-D1", "40"), Contracts("2024-03-D2", "50"),
+                        Contracts("2024-03-D1", "40")}));
+  EXPECT_THAT(answer, FailsWith(StatusCode::kInvalidArgument, "DUPLICATE_IN_BATCH", "reports[2]"));
+  EXPECT_EQ(GetErrorInfo(answer.status())->metadata().at("first"), "0");
+  EXPECT_EQ(Content(), content);
+}
+
 TEST_F(BatchTest, AForeignRowRefusesTheCallAndIsOnRecord) {
   BatchSubmitReportsRequest request =
       Of({Contracts("2024-03-D1", "40"), Contracts("2024-03-D2", "50")});

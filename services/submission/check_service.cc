@@ -38,6 +38,10 @@ absl::StatusOr<v1::CheckReportResponse> CheckService::CheckReport(
                            reports_.database().Read(call.deadline(), [&](db::Session& session) {
                              return evidence_.ListMissing(session, {report});
                            }));
+    DUBAN_ASSIGN_OR_RETURN(facts.obligation,
+                           reports_.database().Read(call.deadline(), [&](db::Session& session) {
+                             return obligations_.Find(session, KeyOf(report));
+                           }));
     facts.missing_evidence = std::move(missing.front());
     facts.before = figures.Before(report);
     facts.comparables = figures.For(*plan, report, call.now());

@@ -7,6 +7,7 @@
 #include "common/server/rpc_service.h"
 #include "duban/submission/v1/check_service.pb.h"
 #include "services/submission/evidence_store.h"
+#include "services/submission/obligation_store.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/reports.h"
 #include "services/submission/submission_rules.h"
@@ -31,6 +32,7 @@ class CheckService {
 
   Reports reports_;
   EvidenceStore evidence_;
+  ObligationStore obligations_;
 };
 
 }  // namespace duban::submission

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/db/database.h"
 #include "duban/submission/v1/progress.pb.h"
@@ -14,6 +15,10 @@ namespace duban::submission {
 // What checks compare figures with, from the tables reports and standings.
 class CheckStore {
  public:
+  // Makes every other transaction that locks one of these lines (their periods are not looked at)
+  // wait until this one ends. In order of name, with few statements.
+  absl::Status Lock(db::Transaction& tx, const std::set<ReportPlace>& lines) const;
+
   // The accepted standings of these lines (their periods are not looked at), those of one line
   // together and in order of period.
   absl::StatusOr<std::vector<v1::Standing>> Accepted(db::Session& session,

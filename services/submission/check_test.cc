@@ -1,12 +1,17 @@
 // Checks where they matter: at the submission, and on demand, over the wire.
+#include <future>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/clock.h"
 #include "common/testing/status_matchers.h"
 #include "duban/submission/v1/check_service.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/submission/lock_fixture.h"
+#include "services/submission/report_name.h"
 #include "services/submission/submission_fixture.h"
 #include "services/submission/test_plan.h"
 
@@ -160,6 +165,34 @@ TEST_F(CheckTest, TheOrderMakesNoDifference) {
   ASSERT_THAT(Submit(kNorth, DraftOf("loans", "0.05", "亿元")), IsOk());
   EXPECT_THAT(Submit(kNorth, DraftOf("contracts", "60", "项")),
               FailsWith(kPrecondition, "COMMENT_REQUIRED", "report.comment"));
+}
+
+// Also if both come at once: whoever reads first is waited for.
+TEST_F(CheckTest, OfTwoAtOnceTheSecondIsHeldAgainstTheFirst) {
+  const std::string contracts = DraftOf("contracts", "60", "项");
+  const std::string awards = DraftOf("awards", "61", "项");
+  LockWaits waits;
+  // A transaction that submits raises one of the versions of its plan last of all.
+  std::vector<std::string> rows;
+  for (int shard = 0; shard < 16; ++shard) {
+    rows.push_back(absl::StrCat("('", LastId(plan_), "', ", shard, ", 1)"));
+  }
+  const std::string insert = "INSERT INTO plan_versions (plan, shard, version) VALUES ";
+  ASSERT_THAT(
+      database().RunInTransaction(MachineNow() + kLockPatience,
+                                  [&](db::Transaction& tx) {
+                                    return tx.Execute(insert + absl::StrJoin(rows, ", ")).status();
+                                  }),
+      IsOk());
+  HeldRows versions(database(), absl::StrCat("SELECT version FROM plan_versions WHERE plan = '",
+                                             LastId(plan_), "' FOR UPDATE"));
+  auto first = std::async(std::launch::async, [&] { return Submit(kNorth, contracts); });
+  ASSERT_TRUE(waits.Await(1));
+  auto second = std::async(std::launch::async, [&] { return Submit(kNorth, awards); });
+  ASSERT_TRUE(waits.Await(2));
+  versions.LetGo();
+  EXPECT_THAT(first.get(), IsOk());
+  EXPECT_THAT(second.get(), FailsWith(kPrecondition, "CHECK_FAILED", "report.measurement.value"));
 }
 
 TEST_F(CheckTest, FarMoreThanTheQuotaWantsAComment) {

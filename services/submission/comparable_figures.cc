@@ -26,9 +26,19 @@ ReportPlace LineOf(ReportPlace place) {
 
 }  // namespace
 
-absl::StatusOr<ComparableFigures> ComparableFigures::Read(
-    db::Session& session,
-    const std::vector<std::pair<const PlanHistory*, const v1::Report*>>& reports, absl::Time now) {
+absl::Status ComparableFigures::Lock(db::Transaction& tx, const Asked& reports, absl::Time now) {
+  std::set<ReportPlace> lines;
+  for (const auto& [history, report] : reports) {
+    const std::set<ReportPlace> places = PlacesFor(*history, *report, now);
+    if (places.empty()) continue;
+    lines.insert(LineOf(PlaceOf(StandingOf(*report))));
+    for (const ReportPlace& place : places) lines.insert(LineOf(place));
+  }
+  return CheckStore().Lock(tx, lines);
+}
+
+absl::StatusOr<ComparableFigures> ComparableFigures::Read(db::Session& session,
+                                                          const Asked& reports, absl::Time now) {
   std::set<ReportPlace> lines;
   std::set<ReportPlace> places;
   for (const auto& [history, report] : reports) {

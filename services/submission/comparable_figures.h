@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/db/database.h"
@@ -21,12 +22,17 @@ class ComparableFigures {
  public:
   ComparableFigures() = default;  // nothing is there
 
-  // Reads for these reports, each with its plan; only their indicator, unit and period are looked
-  // at.
-  static absl::StatusOr<ComparableFigures> Read(
-      db::Session& session,
-      const std::vector<std::pair<const indicator::v1::PlanHistory*, const v1::Report*>>& reports,
-      absl::Time now);
+  // Reports, each with its plan; only their indicator, unit and period are looked at.
+  using Asked = std::vector<std::pair<const indicator::v1::PlanHistory*, const v1::Report*>>;
+
+  // Locks the lines that rules of their plans compare with each other, until the transaction ends:
+  // of two reports that a rule holds against each other the second one is read when the first one
+  // stands. Nothing for reports that no rule concerns.
+  static absl::Status Lock(db::Transaction& tx, const Asked& reports, absl::Time now);
+
+  // Reads for these reports.
+  static absl::StatusOr<ComparableFigures> Read(db::Session& session, const Asked& reports,
+                                                absl::Time now);
 
   // What there is for one of them.
   Comparables For(const indicator::v1::PlanHistory& history, const v1::Report& report,

@@ -52,13 +52,10 @@ bool Concerns(const ConsistencyRule& rule, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// The definitions in force on a date, by id.
-std::map<std::string, const Indicator*> ById(const PlanHistory& history, absl::CivilDay date) {
-  std::map<std::string, const Indicator*> definitions;
-  for (const Indicator* definition : DefinitionsOn(history, date)) {
-    definitions[LastId(definition->name())] = definition;
-  }
-  return definitions;
+// The definition in force on a date, by its id; null if the plan has none.
+const Indicator* FindDefinition(const PlanHistory& history, const std::string& id,
+                                absl::CivilDay date) {
+  return DefinitionOn(history, absl::StrCat(history.plan().name(), "/indicators/", id), date);
 }
 
 // The units whose figures of an indicator make up what the rule looks at.
@@ -91,10 +88,10 @@ std::vector<Period> PeriodsUpTo(const Indicator& definition, absl::CivilDay end)
 class Comparison {
  public:
   Comparison(
-      const ConsistencyRule& rule, const std::map<std::string, const Indicator*>& definitions,
+      const ConsistencyRule& rule, const PlanHistory& history, absl::CivilDay date,
       const std::map<std::pair<std::string, std::string>, std::vector<const Standing*>>& held,
       const v1::Report& report, absl::CivilDay end)
-      : rule_(rule), definitions_(definitions), held_(held), report_(report), end_(end) {}
+      : rule_(rule), history_(history), date_(date), held_(held), report_(report), end_(end) {}
 
   // What is broken; nothing if nothing is, or cannot be told.
   std::optional<Finding> Run() const {
@@ -146,14 +143,14 @@ class Comparison {
   }
 
   std::optional<Figures> Find(const std::string& id) const {
-    const auto found = definitions_.find(id);
-    if (found == definitions_.end()) return std::nullopt;
+    const Indicator* definition = FindDefinition(history_, id, date_);
+    if (definition == nullptr) return std::nullopt;
     std::optional<Figures> figures;
-    for (const std::string& unit : UnitsOf(rule_, *found->second, report_.unit())) {
-      const std::optional<Measurement> line = LineOn(*found->second, unit);
+    for (const std::string& unit : UnitsOf(rule_, *definition, report_.unit())) {
+      const std::optional<Measurement> line = LineOn(*definition, unit);
       if (!line) return std::nullopt;
       if (!figures) {
-        figures = Figures{found->second, *line};
+        figures = Figures{definition, *line};
         continue;
       }
       if (figures->sum.unit_of_measure() != line->unit_of_measure()) return std::nullopt;
@@ -314,7 +311,8 @@ class Comparison {
   }
 
   const ConsistencyRule& rule_;
-  const std::map<std::string, const Indicator*>& definitions_;
+  const PlanHistory& history_;
+  absl::CivilDay date_;  // whose definitions are in force
   const std::map<std::pair<std::string, std::string>, std::vector<const Standing*>>& held_;
   const v1::Report& report_;
   absl::CivilDay end_;
@@ -329,14 +327,13 @@ std::set<ReportPlace> PlacesComparedWith(const PlanHistory& history, const v1::R
   if (!period.ok() || history.plan().consistency_rules().empty()) return places;
   const std::string own = LastId(report.indicator());
   const std::string plan = LastId(history.plan().name());
-  const auto definitions = ById(history, date);
   for (const ConsistencyRule& rule : history.plan().consistency_rules()) {
     if (!Concerns(rule, own)) continue;
     for (const std::string& id : IndicatorsOf(rule)) {
-      const auto found = definitions.find(id);
-      if (found == definitions.end()) continue;
-      for (const std::string& unit : UnitsOf(rule, *found->second, report.unit())) {
-        for (const Period& one : PeriodsUpTo(*found->second, period->last_day())) {
+      const Indicator* definition = FindDefinition(history, id, date);
+      if (definition == nullptr) continue;
+      for (const std::string& unit : UnitsOf(rule, *definition, report.unit())) {
+        for (const Period& one : PeriodsUpTo(*definition, period->last_day())) {
           places.insert({plan, id, LastId(unit), one.ToString()});
         }
       }
@@ -359,11 +356,10 @@ void CheckConsistency(const PlanHistory& history, const v1::Report& report,
                           standing.unit() == own.unit() && standing.period() == own.period();
     if (!replaced) lines[{standing.indicator(), standing.unit()}].push_back(&standing);
   }
-  const auto definitions = ById(history, date);
   for (const ConsistencyRule& rule : history.plan().consistency_rules()) {
     if (!Concerns(rule, LastId(report.indicator()))) continue;
     std::optional<Finding> finding =
-        Comparison(rule, definitions, lines, report, period->last_day()).Run();
+        Comparison(rule, history, date, lines, report, period->last_day()).Run();
     if (finding) findings->push_back(*std::move(finding));
   }
 }

@@ -21,8 +21,9 @@ constexpr char kSelect[] =
     " FROM evidence_sources s JOIN evidence_files f ON f.sha256 = s.sha256 WHERE s.plan = ?";
 // More units than any plan has.
 constexpr char kOfOne[] = " AND s.sha256 = ? ORDER BY s.unit LIMIT 1000";
-constexpr db::Repeated kFindSources = {"SELECT plan, sha256, unit FROM evidence_sources WHERE ",
-                                       "(plan = ? AND sha256 = ? AND unit = ?)", " OR ", ""};
+constexpr db::Repeated kFindSources = {
+    "SELECT plan, sha256, unit FROM evidence_sources WHERE (plan, sha256, unit) IN (", "(?, ?, ?)",
+    ", ", ")"};
 constexpr char kFindFile[] =
     "SELECT sha256, blob_id, size, media_type FROM evidence_files WHERE sha256 = ?";
 constexpr char kInsertFile[] =

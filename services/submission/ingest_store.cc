@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/json.h"
 #include "common/base/status.h"
 #include "common/db/repeated.h"
 #include "google/protobuf/util/json_util.h"
@@ -47,12 +48,10 @@ absl::Status IngestStore::Advance(db::Transaction& tx, const IngestName& name,
                                   absl::Time now) const {
   std::vector<std::vector<db::Value>> rows;
   for (const Refusal& refusal : refusals) {
-    std::string json;
-    const auto status = google::protobuf::util::MessageToJsonString(refusal.error(), &json);
-    if (!status.ok()) return absl::InternalError(std::string(status.message()));
-    rows.push_back({name.plan, name.caller, name.ingest, refusal.offset(), std::move(json)});
+    rows.push_back(
+        {name.plan, name.caller, name.ingest, refusal.offset(), ToJson(refusal.error())});
   }
-  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kRefuse, rows).status());
+  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kRefuse, std::move(rows)).status());
   DUBAN_ASSIGN_OR_RETURN(const int64_t changed,
                          tx.Execute(kAdvance, {durable_offset, now, name.plan, name.caller,
                                                name.ingest, durable_offset}));

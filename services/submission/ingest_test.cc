@@ -24,11 +24,15 @@ using v1::Report;
 
 const Who kSystem = {common::v1::SYSTEM, "units/north"};
 
+// Ten thousand items take a busy machine some time.
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
 // One stream.
 class IngestCall {
  public:
   IngestCall(v1::ReportService::Stub& stub, const Who& who) {
     Services::Get().submission->Authorize(&context_, who.role, who.unit);
+    context_.set_deadline(absl::ToChronoTime(MachineNow() + kPatience));
     stream_ = stub.IngestReports(&context_);
   }
 
@@ -217,6 +221,59 @@ TEST_F(IngestTest, AnswersInOrderAndGoesOn) {
   ASSERT_TRUE(call.Send(4, contracts("2024-03-D2", "50")));
   EXPECT_THAT(call.Finish(), FailsWith(StatusCode::kFailedPrecondition, "INGEST_OFFSET_GAP"));
   EXPECT_EQ(List(kNorth, "")->reports_size(), 1);
+}
+
+// Ten thousand items of which one is good; every other is refused by itself, in order, and the
+// stream goes on. Bytes that are no text end it, and it resumes behind what was durable.
+TEST_F(IngestTest, AHostileStreamIsRefusedItemByItem) {
+  constexpr int64_t kItems = 10'000;
+  const Report good = Parse<Report>(Expand(R"(indicator: "$/indicators/contracts"
+      unit: "units/north" period: "2024-03-D1" measurement { value: "40" unit_of_measure: "项" }
+      comment: '=cmd()')"));
+  const auto item = [&](int64_t offset) {
+    Report report = good;
+    if (offset % 100 == 2) return report;  // the first one again
+    if (offset % 2 == 0) report.set_comment(std::string("a\0b", 3));
+    if (offset % 2 == 1 && offset > 1) report.set_period("=cmd()");
+    return report;
+  };
+  std::map<std::string, int> reasons;
+  int64_t known = 0;
+  const auto hear = [&](IngestCall& call) {
+    IngestReportsResponse response;
+    if (!call.Hear(&response)) return false;
+    known = response.durable_offset();
+    for (const auto& refusal : response.refusals()) ++reasons[refusal.error().reason()];
+    return true;
+  };
+  {
+    IngestCall call(*reports_, kSystem);
+    std::thread sender([&] {
+      ASSERT_TRUE(call.Open(plan_, "hostile"));
+      for (int64_t offset = 1; offset <= kItems; ++offset) {
+        ASSERT_TRUE(call.Send(offset, item(offset)));
+      }
+      Report bytes = good;
+      bytes.set_comment("\xff\xfe");
+      call.Send(kItems + 1, bytes);
+      call.Done();
+    });
+    while (hear(call)) {
+    }
+    sender.join();
+    EXPECT_EQ(call.Finish().code(), StatusCode::kInvalidArgument);
+  }
+  IngestCall again(*reports_, kSystem);  // tells what was lost with the stream
+  ASSERT_TRUE(again.Open(plan_, "hostile", known));
+  ASSERT_TRUE(hear(again));
+  EXPECT_EQ(known, kItems);
+  const std::map<std::string, int> want = {
+      {"FIELD_INVALID", 4900}, {"PERIOD_INVALID", 4999}, {"REPORT_MOVE_NOT_ALLOWED", 100}};
+  EXPECT_EQ(reasons, want);
+  const auto taken = List(kNorth, "");
+  ASSERT_THAT(taken, IsOk());
+  ASSERT_EQ(taken->reports_size(), 1);
+  EXPECT_EQ(taken->reports(0).comment(), "=cmd()");
 }
 
 TEST_F(IngestTest, OpeningsThatAreNone) {

@@ -57,20 +57,22 @@ constexpr char kReplace[] =
 constexpr char kPeriodOfSession[] =
     "SELECT period FROM obligations WHERE plan = ? AND session = ? LIMIT 1";
 // Each part is a whole key. Without the hint a small table would be scanned, and locked, whole.
-constexpr char kByKeys[] = " FROM obligations FORCE INDEX (line_period) WHERE ";
-constexpr char kKey[] = "(plan = ? AND rule = ? AND unit = ? AND period = ?)";
-constexpr char kInKeyOrder[] = " ORDER BY plan, rule, unit, period FOR UPDATE";
+constexpr char kByKeys[] =
+    " FROM obligations FORCE INDEX (line_period) WHERE (plan, rule, unit, period) IN (";
+constexpr char kKey[] = "(?, ?, ?, ?)";
+constexpr char kInKeyOrder[] = ") ORDER BY plan, rule, unit, period FOR UPDATE";
 // A line's reports of one period are a handful.
 constexpr db::Repeated kReportsByKeys = {
-    "SELECT report, indicator, unit, period, state, first_submit_time, plan FROM reports WHERE ",
-    "(plan = ? AND indicator = ? AND unit = ? AND period = ?)", " OR ",
-    " ORDER BY report LIMIT 10000 FOR UPDATE"};
+    "SELECT report, indicator, unit, period, state, first_submit_time, plan FROM reports"
+    " FORCE INDEX (line_slot) WHERE (plan, indicator, unit, period) IN (",
+    "(?, ?, ?, ?)", ", ", ") ORDER BY report LIMIT 10000 FOR UPDATE"};
 constexpr db::Repeated kHeld = {
     "SELECT s.indicator, s.unit, s.report, s.period, s.as_of_date, r.entered_value,"
     " r.entered_denominator, r.entered_base_value, r.entered_base_denominator, r.entered_unit"
-    " FROM (SELECT plan, indicator, unit, MAX(period_end) AS period_end FROM standings WHERE ",
-    "(plan = ? AND indicator = ? AND unit = ?)", " OR ",
-    " GROUP BY plan, indicator, unit) latest"
+    " FROM (SELECT plan, indicator, unit, MAX(period_end) AS period_end FROM standings"
+    " WHERE (plan, indicator, unit) IN (",
+    "(?, ?, ?)", ", ",
+    ") GROUP BY plan, indicator, unit) latest"
     " JOIN standings s ON s.plan = latest.plan AND s.indicator = latest.indicator"
     " AND s.unit = latest.unit AND s.period_end = latest.period_end"
     " JOIN reports r ON r.plan = s.plan AND r.report = s.report"
@@ -292,12 +294,18 @@ absl::StatusOr<std::optional<Obligation>> ObligationStore::GetForUpdate(
   return ReadOne(tx.Query(kGet, {name.plan, name.obligation}));
 }
 
+absl::StatusOr<std::optional<Obligation>> ObligationStore::Find(db::Session& session,
+                                                                const ObligationKey& key) const {
+  static const std::string kFind = SelectWhere(absl::StrCat(kByKeys, kKey, ")"));
+  return ReadOne(session.Query(kFind, {key.plan, key.rule, key.unit, key.period}));
+}
+
 absl::StatusOr<std::vector<Obligation>> ObligationStore::ListForUpdate(
     db::Transaction& tx, std::vector<ObligationKey> keys) const {
   static const std::string kHead = SelectWhere(kByKeys);
   std::sort(keys.begin(), keys.end());
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
-                         db::QueryRepeated(tx, {kHead, kKey, " OR ", kInKeyOrder}, RowsOf(keys)));
+                         db::QueryRepeated(tx, {kHead, kKey, ", ", kInKeyOrder}, RowsOf(keys)));
   std::vector<Obligation> obligations;
   for (const db::Row& row : rows) obligations.push_back(ReadObligation(row));
   return obligations;
@@ -307,7 +315,7 @@ absl::Status ObligationStore::Write(db::Transaction& tx,
                                     const std::vector<Obligation>& obligations) const {
   std::vector<std::vector<db::Value>> rows;
   for (const Obligation& obligation : obligations) AddColumns(obligation, &rows.emplace_back());
-  return db::ExecuteRepeated(tx, {InsertHead(), kOneRow, ", ", kReplace}, rows).status();
+  return db::ExecuteRepeated(tx, {InsertHead(), kOneRow, ", ", kReplace}, std::move(rows)).status();
 }
 
 absl::Status ObligationStore::ForEach(db::Session& session, const ObligationFilter& filter,

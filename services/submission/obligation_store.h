@@ -60,6 +60,10 @@ class ObligationStore {
   absl::StatusOr<std::optional<v1::Obligation>> GetForUpdate(db::Transaction& tx,
                                                              const ObligationName& name) const;
 
+  // The obligation of the key; nothing if nobody has opened one.
+  absl::StatusOr<std::optional<v1::Obligation>> Find(db::Session& session,
+                                                     const ObligationKey& key) const;
+
   // Those of these keys that there are, in order of key, read and locked with few statements until
   // the transaction ends. A report's row, where it is needed, is locked before.
   absl::StatusOr<std::vector<v1::Obligation>> ListForUpdate(db::Transaction& tx,

@@ -45,10 +45,13 @@ std::vector<const Indicator*> DefinitionsOn(const PlanHistory& history, absl::Ci
 
 const Indicator* DefinitionOn(const PlanHistory& history, std::string_view indicator,
                               absl::CivilDay date) {
-  for (const Indicator* definition : DefinitionsOn(history, date)) {
-    if (definition->name() == indicator) return definition;
+  const std::string day = FormatDate(date);
+  const Indicator* in_force = nullptr;
+  for (const Indicator& revision : history.indicators()) {
+    if (revision.name() != indicator) continue;
+    if (in_force == nullptr || revision.effective_date() <= day) in_force = &revision;
   }
-  return nullptr;
+  return in_force;
 }
 
 Period FirstPeriodOf(const Indicator& indicator, const Plan& plan) {

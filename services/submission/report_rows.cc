@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/error.h"
+#include "common/base/json.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "google/protobuf/util/json_util.h"
@@ -37,13 +38,9 @@ Report DetailsOf(const Report& report) {
   return details;
 }
 
-absl::StatusOr<db::Value> DetailsValue(const Report& report) {
+db::Value DetailsValue(const Report& report) {
   const Report details = DetailsOf(report);
-  if (details.ByteSizeLong() == 0) return db::Value(nullptr);
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(details, &json);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return db::Value(std::move(json));
+  return details.ByteSizeLong() == 0 ? db::Value(nullptr) : db::Value(ToJson(details));
 }
 
 absl::Status ReadDetails(const db::Row& row, size_t column, Report* report) {
@@ -100,7 +97,7 @@ ReportName NameOf(const Report& report) {
   return *name;
 }
 
-absl::StatusOr<std::vector<db::Value>> MutableValues(const Report& report) {
+std::vector<db::Value> MutableValues(const Report& report) {
   const common::v1::Measurement& entered = report.measurement();
   std::vector<db::Value> values = {report.as_of_date(),
                                    static_cast<int>(report.state()),
@@ -111,7 +108,6 @@ absl::StatusOr<std::vector<db::Value>> MutableValues(const Report& report) {
                                    entered.base_denominator(),
                                    entered.unit_of_measure()};
   AddFigures(report.canonical(), &values);
-  DUBAN_ASSIGN_OR_RETURN(db::Value details, DetailsValue(report));
   const Report::Decision& decision = report.decision();
   std::vector<db::Value> others = {
       report.narrative().progress(),
@@ -127,7 +123,7 @@ absl::StatusOr<std::vector<db::Value>> MutableValues(const Report& report) {
       decision.reason(),
       FromTimestamp(report.update_time()),
       report.revision(),
-      std::move(details)};
+      DetailsValue(report)};
   values.insert(values.end(), std::make_move_iterator(others.begin()),
                 std::make_move_iterator(others.end()));
   return values;

@@ -30,7 +30,7 @@ inline constexpr char kMutableColumns[] =
     " decision_reason, update_time, version, details";
 
 // Their values, in that order.
-absl::StatusOr<std::vector<db::Value>> MutableValues(const v1::Report& report);
+std::vector<db::Value> MutableValues(const v1::Report& report);
 
 // Reads kReportColumns. A stored report is complete but for permitted_actions.
 absl::StatusOr<v1::Report> ReadReport(const db::Row& row);

@@ -25,6 +25,15 @@ const std::string& Select() {
   return kSelect;
 }
 
+// Up to the list of keys. The index is named, or a small table would be scanned, and locked, whole.
+std::string SelectIn(std::string_view index_and_columns) {
+  return absl::StrCat("SELECT ", kReportColumns, " FROM reports FORCE INDEX ",
+                      std::string(index_and_columns), " IN (");
+}
+constexpr char kByName[] = "(PRIMARY) WHERE (plan, report)";
+constexpr char kLiveByPeriod[] =
+    "(line_slot) WHERE slot IS NOT NULL AND (plan, indicator, unit, period)";
+
 const std::string& Insertion() {
   static const std::string kInsert =
       absl::StrCat("INSERT INTO reports (", kMutableColumns,
@@ -65,9 +74,9 @@ constexpr char kFindOther[] =
     "SELECT report FROM reports WHERE plan = ? AND indicator = ? AND unit = ? AND period = ?"
     " AND slot IS NOT NULL AND report <> ? ORDER BY slot LIMIT 1";
 
-absl::StatusOr<std::vector<db::Value>> AllValues(const Report& report) {
+std::vector<db::Value> AllValues(const Report& report) {
   const ReportName name = NameOf(report);
-  DUBAN_ASSIGN_OR_RETURN(std::vector<db::Value> values, MutableValues(report));
+  std::vector<db::Value> values = MutableValues(report);
   const std::string period_end = FormatDate(Period::Parse(report.period())->last_day());
   for (db::Value& value : std::vector<db::Value>{name.plan, name.report, LastId(report.indicator()),
                                                  LastId(report.unit()), report.period(), period_end,
@@ -77,12 +86,10 @@ absl::StatusOr<std::vector<db::Value>> AllValues(const Report& report) {
   return values;
 }
 
-absl::StatusOr<std::vector<std::vector<db::Value>>> AllValues(const std::vector<Report>& reports) {
+std::vector<std::vector<db::Value>> AllValues(const std::vector<Report>& reports) {
   std::vector<std::vector<db::Value>> rows;
   rows.reserve(reports.size());
-  for (const Report& report : reports) {
-    DUBAN_ASSIGN_OR_RETURN(rows.emplace_back(), AllValues(report));
-  }
+  for (const Report& report : reports) rows.push_back(AllValues(report));
   return rows;
 }
 
@@ -113,8 +120,7 @@ absl::Status ReportStore::Insert(db::Transaction& tx, const Report& report) cons
 }
 
 absl::Status ReportStore::Insert(db::Transaction& tx, const std::vector<Report>& reports) const {
-  DUBAN_ASSIGN_OR_RETURN(const auto rows, AllValues(reports));
-  return db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", ""}, rows).status();
+  return db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", ""}, AllValues(reports)).status();
 }
 
 absl::StatusOr<std::optional<Report>> ReportStore::Get(db::Session& session,
@@ -137,10 +143,9 @@ absl::StatusOr<std::vector<Report>> ReportStore::GetForUpdate(db::Transaction& t
   std::vector<std::vector<db::Value>> keys;
   keys.reserve(names.size());
   for (const ReportName& name : names) keys.push_back({name.plan, name.report});
+  static const std::string kHead = SelectIn(kByName);
   return ReadAll(db::QueryRepeated(
-      tx,
-      {Select(), "(plan = ? AND report = ?)", " OR ", " ORDER BY plan, report LIMIT 64 FOR UPDATE"},
-      keys));
+      tx, {kHead, "(?, ?)", ", ", ") ORDER BY plan, report LIMIT 64 FOR UPDATE"}, std::move(keys)));
 }
 
 absl::StatusOr<std::optional<std::string>> ReportStore::FindOther(db::Session& session,
@@ -163,17 +168,14 @@ absl::StatusOr<std::vector<Report>> ReportStore::ListLive(
     keys.push_back({PlanIdOf(report.indicator()), LastId(report.indicator()), LastId(report.unit()),
                     report.period()});
   }
-  return ReadAll(db::QueryRepeated(session,
-                                   {Select(),
-                                    "(plan = ? AND indicator = ? AND unit = ? AND period = ?"
-                                    " AND slot IS NOT NULL)",
-                                    " OR ", " LIMIT 128"},
-                                   keys));
+  static const std::string kHead = SelectIn(kLiveByPeriod);
+  return ReadAll(
+      db::QueryRepeated(session, {kHead, "(?, ?, ?, ?)", ", ", ") LIMIT 128"}, std::move(keys)));
 }
 
 absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) const {
   const ReportName name = NameOf(report);
-  DUBAN_ASSIGN_OR_RETURN(std::vector<db::Value> values, MutableValues(report));
+  std::vector<db::Value> values = MutableValues(report);
   values.emplace_back(name.plan);
   values.emplace_back(name.report);
   values.emplace_back(report.revision() - 1);
@@ -184,9 +186,9 @@ absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) cons
 absl::Status ReportStore::Update(db::Transaction& tx, const std::vector<Report>& reports) const {
   if (reports.empty()) return absl::OkStatus();
   if (reports.size() == 1) return Update(tx, reports.front());
-  DUBAN_ASSIGN_OR_RETURN(const auto rows, AllValues(reports));
-  DUBAN_ASSIGN_OR_RETURN(const int64_t changed,
-                         db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", kReplace}, rows));
+  DUBAN_ASSIGN_OR_RETURN(
+      const int64_t changed,
+      db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", kReplace}, AllValues(reports)));
   if (changed == 2 * static_cast<int64_t>(reports.size())) return absl::OkStatus();
   return WrittenWithoutLock(reports.front().name());
 }

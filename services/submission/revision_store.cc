@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/json.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/db/repeated.h"
@@ -43,16 +44,11 @@ absl::Status RevisionStore::Append(db::Transaction& tx,
   rows.reserve(entries.size());
   for (const RevisionEntry& entry : entries) {
     const ReportName name = NameOf(*entry.report);
-    std::string json;
-    if (const auto status = google::protobuf::util::MessageToJsonString(*entry.report, &json);
-        !status.ok()) {
-      return absl::InternalError(std::string(status.message()));
-    }
     rows.push_back({name.plan, name.report, entry.report->revision(), entry.actor,
                     FromTimestamp(entry.report->update_time()), static_cast<int>(entry.move),
-                    entry.reason, std::move(json)});
+                    entry.reason, ToJson(*entry.report)});
   }
-  return db::ExecuteRepeated(tx, kInsert, rows).status();
+  return db::ExecuteRepeated(tx, kInsert, std::move(rows)).status();
 }
 
 absl::StatusOr<std::vector<v1::ReportRevision>> RevisionStore::List(db::Session& session,

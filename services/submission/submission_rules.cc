@@ -1,6 +1,7 @@
 #include "services/submission/submission_rules.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/base/status.h"
@@ -64,15 +65,21 @@ absl::StatusOr<v1::Report> JudgeSubmission(const v1::Report& report,
 std::vector<v1::Finding> InspectSubmission(const v1::Report& report,
                                            const indicator::v1::PlanHistory& plan,
                                            const SubmissionFacts& facts, absl::Time now) {
+  std::vector<v1::Finding> findings;
+  const auto add = [&](std::vector<v1::Finding> some) {
+    std::move(some.begin(), some.end(), std::back_inserter(findings));
+  };
+  if (facts.obligation) {
+    add(FindingsOf(CheckSubmission(*facts.obligation, report.late_reason(), now)));
+  }
   const absl::StatusOr<v1::Report> complete = Complete(report, plan, now);
-  if (!complete.ok()) return FindingsOf(complete.status());
-  std::vector<v1::Finding> findings = FindingsOf(CheckEvidence(*complete, plan, facts, now));
-  for (v1::Finding& finding : FindingsOf(CheckAgainstLine(*complete, plan, facts))) {
-    findings.push_back(std::move(finding));
+  if (!complete.ok()) {
+    add(FindingsOf(complete.status()));
+    return findings;
   }
-  for (v1::Finding& finding : Check(plan, *complete, facts.comparables, now)) {
-    findings.push_back(std::move(finding));
-  }
+  add(FindingsOf(CheckEvidence(*complete, plan, facts, now)));
+  add(FindingsOf(CheckAgainstLine(*complete, plan, facts)));
+  add(Check(plan, *complete, facts.comparables, now));
   return findings;
 }
 

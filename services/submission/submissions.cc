@@ -76,9 +76,15 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works, &obligations));
   JudgeAll(&works, &figures);
   DUBAN_RETURN_IF_ERROR(WriteAll(tx, works, &obligations));
+  std::vector<absl::StatusOr<Report>> answers = AnswersOf(works);
+  DUBAN_RETURN_IF_ERROR(RecordReplies(tx, works, answers));
+  return answers;
+}
+
+std::vector<absl::StatusOr<Report>> Submissions::AnswersOf(const std::vector<Work>& works) {
   std::vector<absl::StatusOr<Report>> answers;
   answers.reserve(works.size());
-  for (Work& work : works) {
+  for (const Work& work : works) {
     const Work& told = work.twin != nullptr ? *work.twin : work;
     if (told.answer->ok() && !told.repeated) {
       answers.emplace_back(Shown(*told.item->call, *told.item->plan, **told.answer));
@@ -225,6 +231,7 @@ absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
   if (asking.empty()) return ComparableFigures();
   DUBAN_ASSIGN_OR_RETURN(*obligations, fulfilment_.Lock(tx, reports));
   DUBAN_ASSIGN_OR_RETURN(auto missing, evidence_.ListMissing(tx, attaching));
+  DUBAN_RETURN_IF_ERROR(ComparableFigures::Lock(tx, compared, now));
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, ComparableFigures::Read(tx, compared, now));
   for (size_t i = 0; i < asking.size(); ++i) {
     SubmissionFacts& facts = asking[i]->facts;
@@ -248,8 +255,7 @@ absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>&
   if (writes.empty()) return absl::OkStatus();
   DUBAN_RETURN_IF_ERROR(reports_->Write(tx, writes));
   DUBAN_RETURN_IF_ERROR(CheckPlaces(tx, added));
-  DUBAN_RETURN_IF_ERROR(fulfilment_.Meet(tx, writes, obligations));
-  return RecordReplies(tx, works);
+  return fulfilment_.Meet(tx, writes, obligations);
 }
 
 absl::Status Submissions::CheckPlaces(db::Transaction& tx, const std::vector<Report>& added) const {
@@ -262,15 +268,15 @@ absl::Status Submissions::CheckPlaces(db::Transaction& tx, const std::vector<Rep
   return absl::OkStatus();
 }
 
-absl::Status Submissions::RecordReplies(db::Transaction& tx, const std::vector<Work>& works) const {
+absl::Status Submissions::RecordReplies(db::Transaction& tx, const std::vector<Work>& works,
+                                        const std::vector<absl::StatusOr<Report>>& answers) {
   std::vector<db::RequestReply> replies;
   absl::Time now;
-  for (const Work& work : works) {
-    if (!work.item->key || work.twin != nullptr || work.repeated || !work.answer->ok()) continue;
+  for (size_t i = 0; i < works.size(); ++i) {
+    const Work& work = works[i];
+    if (!work.item->key || work.twin != nullptr || work.repeated || !answers[i].ok()) continue;
     now = work.item->call->now();
-    replies.push_back(
-        {*work.item->key,
-         Shown(*work.item->call, *work.item->plan, **work.answer).SerializeAsString()});
+    replies.push_back({*work.item->key, answers[i]->SerializeAsString()});
   }
   return db::RecordReplies(tx, replies, now);
 }

@@ -65,7 +65,9 @@ class Submissions {
   absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works,
                         LockedObligations* obligations) const;
   absl::Status CheckPlaces(db::Transaction& tx, const std::vector<v1::Report>& added) const;
-  absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works) const;
+  static std::vector<absl::StatusOr<v1::Report>> AnswersOf(const std::vector<Work>& works);
+  static absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works,
+                                    const std::vector<absl::StatusOr<v1::Report>>& answers);
 
   const Reports* reports_;
   ObligationFulfilment fulfilment_;

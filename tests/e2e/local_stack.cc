@@ -161,13 +161,19 @@ indicator::v1::PlanDocument LocalStack::LinxiangDocument() {
   return document;
 }
 
-absl::Status LocalStack::LoadLinxiang() {
+absl::Status LocalStack::LoadLinxiang(const std::string& name) {
   indicator::v1::ImportPlanRequest import;
-  *import.mutable_document() = LinxiangDocument();
+  indicator::v1::PlanDocument& document = *import.mutable_document();
+  document = LinxiangDocument();
+  const size_t prefix = document.plan().name().size();
+  document.mutable_plan()->set_name(name);
+  for (auto& indicator : *document.mutable_indicators()) {
+    indicator.set_name(name + indicator.name().substr(prefix));
+  }
   using Plans = indicator::v1::PlanService::Stub;
   DUBAN_RETURN_IF_ERROR(Call(plans(), &Plans::ImportPlan, Office(), import).status());
   indicator::v1::PublishPlanRequest publish;
-  publish.set_name(kPlan);
+  publish.set_name(name);
   return Call(plans(), &Plans::PublishPlan, Office(), publish).status();
 }
 

@@ -50,6 +50,8 @@ class LocalStack {
   std::string submission_target() const;
   Process& review() { return *review_; }
   std::string review_target() const;
+  // The private key that the services trust, for command lines that sign with it.
+  std::string key_file() const { return folder_ + "/key.jwk"; }
 
   // Starts a process and waits until it serves with its database.
   void StartAndWait(Process& process);
@@ -57,8 +59,8 @@ class LocalStack {
   // Lets the submission service drain and starts it again, its clock at this instant.
   void RestartSubmissionAt(const std::string& local_now);
 
-  // Imports and publishes deploy/plans/linxiang-2024.json.
-  absl::Status LoadLinxiang();
+  // Imports and publishes deploy/plans/linxiang-2024.json, or a copy of it under another name.
+  absl::Status LoadLinxiang(const std::string& name = "plans/linxiang-innovation-2024");
   static indicator::v1::PlanDocument LinxiangDocument();
 
   std::string Token(const CallerIdentity& caller) const;

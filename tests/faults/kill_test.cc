@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "common/testing/wait_until.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/local_stack.h"
+#include "tests/faults/insist.h"
 
 namespace duban::testing {
 namespace {
@@ -45,42 +45,25 @@ std::vector<Line> AllLines() {
   return lines;
 }
 
-bool MayTryAgain(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsAborted(status);
-}
-
 class KillTest : public ::testing::Test {
  protected:
-  // Repeats one request, with its request id, until it is answered for good.
-  template <typename Request>
-  absl::StatusOr<Report> Insist(grpc::Status (Reports::*method)(grpc::ClientContext*,
-                                                                const Request&, Report*),
-                                const CallerIdentity& caller, const Request& request) {
-    absl::StatusOr<Report> report;
-    WaitUntil(absl::Seconds(60), [&] {
-      report = stack_.Call(stack_.reports(), method, caller, request);
-      return report.ok() || !MayTryAgain(report.status());
-    });
-    return report;
-  }
-
   // Creates and submits the report of one line, and has it accepted; counts it as acknowledged.
   void Play(const Line& line) {
     auto create = DraftOf(line.indicator, line.unit, line.period, Value("7", line.unit_of_measure));
     create.set_request_id(NewUuid7(MachineNow()));
-    const auto draft = Insist(&Reports::CreateReport, Reporter(line.unit), create);
+    const auto draft = Insist(stack_, &Reports::CreateReport, Reporter(line.unit), create);
     ASSERT_THAT(draft, IsOk());
     submission::v1::SubmitReportRequest submit;
     submit.set_name(draft->name());
     submit.set_etag(draft->etag());
     submit.set_request_id(NewUuid7(MachineNow()));
-    const auto report = Insist(&Reports::SubmitReport, Reporter(line.unit), submit);
+    const auto report = Insist(stack_, &Reports::SubmitReport, Reporter(line.unit), submit);
     ASSERT_THAT(report, IsOk());
     submission::v1::AcceptReportRequest accept;
     accept.set_name(report->name());
     accept.set_etag(report->etag());
     accept.set_request_id(NewUuid7(MachineNow()));
-    const auto accepted = Insist(&Reports::AcceptReport, Office(), accept);
+    const auto accepted = Insist(stack_, &Reports::AcceptReport, Office(), accept);
     ASSERT_THAT(accepted, IsOk());
     EXPECT_EQ(accepted->state(), Report::ACCEPTED);
     ++acknowledged_;
@@ -143,8 +126,7 @@ class KillTest : public ::testing::Test {
 
 TEST_F(KillTest, NoAcknowledgedSubmitIsLostOrDoubled) {
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
-  const char* rounds = std::getenv("DUBAN_FAULT_ROUNDS");
-  for (int round = 0; round < (rounds == nullptr ? 1 : std::atoi(rounds)); ++round) {
+  for (int round = 0; round < FaultRounds(); ++round) {
     SCOPED_TRACE(round);
     acknowledged_ = 0;
     if (round > 0) ForgetReports();

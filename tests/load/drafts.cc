@@ -40,14 +40,15 @@ std::string LoadCopy(LocalStack& stack, int number) {
   return name;
 }
 
-// A draft for each line that reports every ten days, in each dekad of the year: some 900 a plan.
+// A draft for each line that reports every ten days, dekad by dekad as units report: some 900 a
+// plan.
 std::vector<submission::v1::CreateReportRequest> DraftsOf(const std::string& plan) {
   std::vector<submission::v1::CreateReportRequest> drafts;
   const indicator::v1::PlanDocument document = LocalStack::LinxiangDocument();
-  for (const auto& indicator : document.indicators()) {
-    if (indicator.collection() != common::v1::DEKAD) continue;
-    for (const auto& line : indicator.responsibility().lines()) {
-      for (const Period& period : Period::TilesOf(2024, common::v1::DEKAD)) {
+  for (const Period& period : Period::TilesOf(2024, common::v1::DEKAD)) {
+    for (const auto& indicator : document.indicators()) {
+      if (indicator.collection() != common::v1::DEKAD) continue;
+      for (const auto& line : indicator.responsibility().lines()) {
         auto request = testing::DraftOf("", line.unit().substr(6), period.ToString(),
                                         testing::Value("7", indicator.unit_of_measure()));
         request.set_parent(plan);

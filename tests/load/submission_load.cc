@@ -12,6 +12,7 @@
 #include "tests/load/board_figures.h"
 #include "tests/load/drafts.h"
 #include "tests/load/growth_figures.h"
+#include "tests/load/obligation_figures.h"
 #include "tests/load/process_figures.h"
 #include "tests/load/submit_figures.h"
 
@@ -114,6 +115,14 @@ void PrintGrowth(LocalStack& stack) {
   Print("board_cost_growth", absl::FDivDuration(after.board, before.board), "times", "<=1.3");
 }
 
+void PrintObligations(LocalStack& stack) {
+  const ObligationCosts costs = MeasureObligations(stack, 720);
+  Print("obligations_of_plan", costs.obligations, "obligations", "-");
+  Print("obligation_page_p50", absl::ToDoubleMilliseconds(costs.first_page), "ms", "-");
+  Print("own_obligations_p50", absl::ToDoubleMilliseconds(costs.own), "ms", "-");
+  Print("completeness_p50", absl::ToDoubleMilliseconds(costs.completeness), "ms", "-");
+}
+
 }  // namespace
 
 int RunSubmissionLoad(const char* program) {
@@ -121,6 +130,7 @@ int RunSubmissionLoad(const char* program) {
   LocalStack stack(kNow, Flags());
   PrintStarts(stack);
   PrintTogether(stack, program);
+  PrintObligations(stack);
   PrintGrowth(stack);
   PrintMemoryAfter(stack);
   return 0;
