@@ -69,6 +69,22 @@ absl::StatusOr<Session> NewSession(const Plan& plan, const CadenceRule& cadence,
   return session;
 }
 
+// Nobody could meet what was due before the plan was published: the session stands, and is not
+// held.
+void SkipIfDueBeforePublication(const Plan& plan, absl::Time now, PlannedSession* one) {
+  const v1::Instants& instants = one->session.instants();
+  if (!one->session.has_instants() || !plan.has_publish_time() ||
+      FromTimestamp(instants.due_time()) > FromTimestamp(plan.publish_time())) {
+    return;
+  }
+  one->session.set_state(Session::SKIPPED);
+  one->session.mutable_skip()->set_actor("services/review");
+  one->session.mutable_skip()->set_reason(
+      "截止时间早于方案发布时间 (it was due before the plan was published)");
+  *one->session.mutable_skip()->mutable_time() = ToTimestamp(now);
+  one->steps.clear();
+}
+
 // When a reminder goes out; nothing if no calendar covers its day.
 absl::StatusOr<std::optional<absl::Time>> ReminderTime(const Reminder& reminder, absl::CivilDay due,
                                                        const WorkingDays& days,
@@ -205,6 +221,7 @@ absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(const Plan& plan,
       DUBAN_ASSIGN_OR_RETURN(one.session,
                              NewSession(plan, cadence, period, days, region, zone, now));
       DUBAN_ASSIGN_OR_RETURN(one.steps, StepsOn(plan, days, one.session, zone));
+      SkipIfDueBeforePublication(plan, now, &one);
       planned.push_back({{period.last_day(), cadence.kind()}, std::move(one)});
     }
   }

@@ -17,8 +17,10 @@ namespace duban::review {
 
 // A session as the plan's rules and the calendars make it, and what the scheduler has to do for it.
 struct PlannedSession {
-  v1::Session session;             // SCHEDULED, or PROVISIONAL for want of a calendar
-  std::vector<SessionStep> steps;  // none while PROVISIONAL
+  // SCHEDULED, PROVISIONAL for want of a calendar, or SKIPPED if it was due before the plan was
+  // published.
+  v1::Session session;
+  std::vector<SessionStep> steps;  // of a SCHEDULED one
 };
 
 // All sessions of the plan's year, by the last day of their period, then by kind: new ones, made at

@@ -76,6 +76,21 @@ TEST(PlannedSessionsTest, StandInOrderWithTheirSteps) {
   EXPECT_EQ(OwnersOf(PlanOf(), march.session).size(), 1);
 }
 
+TEST(PlannedSessionsTest, WhatWasDueBeforeThePublicationIsNotHeld) {
+  Plan plan = PlanOf();
+  const std::vector<Calendar> region = {YearOf(2024), YearOf(2025)};
+  const Session march = (*PlannedSessions(plan, region, kNow))[2].session;
+  *plan.mutable_publish_time() = march.instants().due_time();
+  const auto planned = PlannedSessions(plan, region, kNow);
+  ASSERT_THAT(planned, IsOk());
+  for (size_t month = 0; month < planned->size(); ++month) {
+    const PlannedSession& one = (*planned)[month];
+    EXPECT_EQ(one.session.state(), month <= 2 ? Session::SKIPPED : Session::SCHEDULED) << month;
+    EXPECT_EQ(one.session.has_skip(), month <= 2) << month;
+    EXPECT_EQ(one.steps.empty(), month <= 2) << month;
+  }
+}
+
 TEST(PlannedSessionsTest, AreProvisionalWithoutCalendar) {
   const auto planned = PlannedSessions(PlanOf(), {YearOf(2024)}, kNow);
   ASSERT_THAT(planned, IsOk());

@@ -153,6 +153,7 @@ Session Replanned(const Session& session, const Session& planned, absl::Time now
   if (planned.has_instants()) *next.mutable_instants() = planned.instants();
   next.set_calendar_version(planned.calendar_version());
   next.set_missing_year(planned.missing_year());
+  if (planned.has_skip()) *next.mutable_skip() = planned.skip();
   return next;
 }
 
