@@ -112,9 +112,13 @@ int FreePort() {
 MariadbProcess::MariadbProcess(bool tls, MariadbSize size)
     : tls_(tls), size_(std::move(size)), folder_(MakeFolder()) {
   std::ofstream(folder_ / "initial.sql") << kInitialSql;
+  // Of its own: a server that starts deletes the temporary tables that it finds, also another
+  // one's.
+  fs::create_directory(folder_ / "tmp");
   if (tls_) MakeCertificates();
   RunCommand(absl::StrCat("mariadb-install-db --no-defaults", getuid() == 0 ? " --user=root" : "",
                           " --datadir=", (folder_ / "data").string(),
+                          " --tmpdir=", (folder_ / "tmp").string(),
                           " --auth-root-authentication-method=normal --skip-test-db"
                           " --skip-name-resolve --innodb-log-file-size=8M"),
              folder_ / "install.log");
@@ -147,6 +151,7 @@ std::vector<std::string> MariadbProcess::Arguments() const {
       "/usr/sbin/mariadbd",
       "--no-defaults",
       "--datadir=" + folder + "/data",
+      "--tmpdir=" + folder + "/tmp",
       "--socket=" + folder + "/s",
       "--pid-file=" + folder + "/pid",
       "--log-error=" + folder + "/error.log",

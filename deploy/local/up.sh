@@ -64,6 +64,7 @@ start_database() {
     rm -rf "$state/database" "$state/database.new"
     # --force: also where the machine cannot look up its own name.
     mariadb-install-db --no-defaults "${as_root[@]}" --datadir="$state/database.new" \
+      --tmpdir="$state/database-tmp" \
       --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
       --skip-test-db --skip-name-resolve --force >"$logs/database-install.log" 2>&1 ||
       fail "mariadb-install-db 失败,见 failed, see $logs/database-install.log"
@@ -71,8 +72,8 @@ start_database() {
   fi
   start database "$(command -v mariadbd || echo /usr/sbin/mariadbd)" \
     --defaults-file="$root/deploy/local/mariadb.cnf" "${as_root[@]}" \
-    --datadir="$state/database" --port="$port_database" --socket="$database_socket" \
-    --pid-file="$run/mariadbd.pid"
+    --datadir="$state/database" --tmpdir="$state/database-tmp" \
+    --port="$port_database" --socket="$database_socket" --pid-file="$run/mariadbd.pid"
   for ((tenths = 0; tenths < 600; tenths++)); do
     database_answers && break
     sleep 0.1
@@ -108,7 +109,8 @@ wait_for_service() {
 }
 
 make_secrets() {
-  mkdir -p "$keys" "$logs" "$run"
+  # A server that starts deletes the temporary tables that it finds, so it gets a folder of its own.
+  mkdir -p "$keys" "$logs" "$run" "$state/database-tmp"
   chmod 700 "$keys"
   # One from before issuers had roles would not let the services call each other.
   grep -qs '"roles"' "$keys/issuers.json" || rm -f "$keys/issuers.json"

@@ -1,5 +1,5 @@
-// The plan's rhythm runs by itself over the real binaries: a session opens at midnight, its units owe
-// exactly their lines, and what its meeting resolves becomes an order.
+// The plan's rhythm runs by itself over the real binaries: a session opens at midnight, its units
+// owe exactly their lines, and what its meeting resolves becomes an order.
 #include <fstream>
 #include <map>
 #include <memory>
@@ -67,14 +67,15 @@ class RhythmTest : public ::testing::Test {
 TEST_F(RhythmTest, ADispatchOpensByItselfAndItsResolutionBecomesAnOrder) {
   ImportCalendars();
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
-  ASSERT_TRUE(
-      WaitUntil(absl::Seconds(60), [&] { return Get().state() == Session::COLLECTING; }))
+  ASSERT_TRUE(WaitUntil(absl::Seconds(60), [&] { return Get().state() == Session::COLLECTING; }))
       << Get().ShortDebugString();
   EXPECT_EQ(Get().obligations(), kDekadLines);
 
   submission::v1::ListObligationsRequest owed;
   owed.set_parent(kPlan);
   owed.set_page_size(1000);
+  // The month and the quarter end on the same day, and their sessions open as well.
+  owed.set_filter(absl::StrCat("session = \"", kSession, "\""));
   const auto obligations =
       stack_.Call(stack_.obligations(), &Obligations::ListObligations, Office(), owed);
   ASSERT_THAT(obligations, IsOk());
