@@ -128,11 +128,15 @@ absl::StatusOr<ActionItem> ActionItemService::MoveOne(server::CallContext& call,
                                                       const Request& request, const ItemMove& move,
                                                       int due_workdays) {
   DUBAN_ASSIGN_OR_RETURN(const ActionItemName name, ParseActionItemName(request.name(), "name"));
-  const absl::StatusOr<PlanPointer> plan = plans_->Get(call.info, name.PlanName());
-  if (absl::IsNotFound(plan.status())) {
-    return call.HideExistence(Error(kActionItemNotFound).With("item", name.ToString()));
+  PlanPointer plan;
+  if (move.action == ActionItem::REOPEN) {
+    const absl::StatusOr<PlanPointer> found = plans_->Get(call.info, name.PlanName());
+    if (absl::IsNotFound(found.status())) {
+      return call.HideExistence(Error(kActionItemNotFound).With("item", name.ToString()));
+    }
+    DUBAN_RETURN_IF_ERROR(found.status());
+    plan = *found;
   }
-  DUBAN_RETURN_IF_ERROR(plan.status());
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<ActionItem> {
     DUBAN_ASSIGN_OR_RETURN(const ActionItem before,
                            items_->Seen(call, name, items_->store().GetForUpdate(tx, name)));
@@ -140,7 +144,8 @@ absl::StatusOr<ActionItem> ActionItemService::MoveOne(server::CallContext& call,
     DUBAN_RETURN_IF_ERROR(call.CheckUnit(before.unit()));
     DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), before.etag()));
     DUBAN_ASSIGN_OR_RETURN(ActionItem after,
-                           items_->Move(tx, call, (*plan)->plan(), before, move, due_workdays));
+                           items_->Move(tx, call, plan == nullptr ? nullptr : &plan->plan(), before,
+                                        move, due_workdays));
     return Shown(tx, call, std::move(after));
   });
 }

@@ -96,12 +96,12 @@ absl::StatusOr<ActionItem> ActionItems::Seen(
 }
 
 absl::StatusOr<ActionItem> ActionItems::Move(db::Transaction& tx, const server::CallContext& call,
-                                             const Plan& plan, const ActionItem& before,
+                                             const Plan* plan, const ActionItem& before,
                                              const ItemMove& move, int due_workdays) const {
   const ActionItemName name = NameOf(before);
   DUBAN_ASSIGN_OR_RETURN(ActionItem after, MoveItem(before, move, ItemActorOf(call), call.now()));
   if (due_workdays > 0) {
-    DUBAN_RETURN_IF_ERROR(SetDue(tx, call, plan, due_workdays, move.text, &after));
+    DUBAN_RETURN_IF_ERROR(SetDue(tx, call, *plan, due_workdays, move.text, &after));
   }
   if (move.action == ActionItem::ADD_PROGRESS) {
     DUBAN_ASSIGN_OR_RETURN(const int notes, items_.CountNotes(tx, name));
@@ -113,7 +113,7 @@ absl::StatusOr<ActionItem> ActionItems::Move(db::Transaction& tx, const server::
     DUBAN_RETURN_IF_ERROR(steps_.Cancel(tx, name, call.now()));
   }
   if (move.action == ActionItem::REOPEN) {
-    DUBAN_RETURN_IF_ERROR(GoOn(tx, call, plan, before, after));
+    DUBAN_RETURN_IF_ERROR(GoOn(tx, call, *plan, before, after));
   }
   DUBAN_RETURN_IF_ERROR(
       Announce(tx, call, before, after, MovedEvent(after, move.action, call.identity.subject)));

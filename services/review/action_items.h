@@ -55,10 +55,10 @@ class ActionItems {
                                       absl::StatusOr<std::optional<v1::ActionItem>> found) const;
 
   // Moves an order that the transaction has locked; answers as MoveItem does, and refuses as it
-  // does. REOPEN gives so many working days from today (0: the due time stays), and may answer
-  // what Create does.
+  // does. REOPEN, which alone needs the plan, gives so many working days from today (0: the due
+  // time stays), and may answer what Create does.
   absl::StatusOr<v1::ActionItem> Move(db::Transaction& tx, const server::CallContext& call,
-                                      const indicator::v1::Plan& plan, const v1::ActionItem& before,
+                                      const indicator::v1::Plan* plan, const v1::ActionItem& before,
                                       const ItemMove& move, int due_workdays = 0) const;
 
   // Takes a claimed step of the ladder, unless it is not due after all: then it is moved to when it

@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/base/timestamp.h"
 #include "common/testing/wait_until.h"
+#include "duban/review/v1/action_item_service.grpc.pb.h"
 #include "duban/review/v1/audit_service.grpc.pb.h"
 #include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/obligation_service.grpc.pb.h"
@@ -222,9 +223,23 @@ TEST_F(AuditTest, TheBurdenOfAPlanIsAnswered) {
   EXPECT_EQ(requests, 26);
   ASSERT_EQ(burden->exceptions_size(), 1);
   EXPECT_EQ(burden->exceptions(0).DebugString(), allowed.DebugString());
+  EXPECT_EQ(Burden(kLeader, plan, "2024-04").value().units_size(), 0);
+
+  // An order of 29 March for five working days is due in April.
+  v1::CreateActionItemRequest order;
+  order.set_parent(plan);
+  order.mutable_action_item()->set_title("补报灌区改造进度");
+  order.mutable_action_item()->set_unit("units/water");
+  order.mutable_action_item()->set_due_workdays(5);
+  const auto items = v1::ActionItemService::NewStub(Services::Get().review->channel());
+  ASSERT_THAT(Call(kReviewer, *items, &v1::ActionItemService::Stub::CreateActionItem, order),
+              IsOk());
   const auto april = Burden(kLeader, plan, "2024-04");
   ASSERT_THAT(april, IsOk());
-  EXPECT_EQ(april->units_size(), 0);
+  ASSERT_EQ(april->units_size(), 1);
+  EXPECT_EQ(april->units(0).unit(), "units/water");
+  EXPECT_EQ(april->units(0).requests(), 1);
+  EXPECT_EQ(april->units(0).mean_lead_workdays(), "5.0000");
   EXPECT_EQ(april->exceptions_size(), 0);
   EXPECT_THAT(Burden(kOffice, plan, "2026"),
               FailsWith(StatusCode::kInvalidArgument, "PERIOD_OUTSIDE_PLAN", "period"));

@@ -138,7 +138,7 @@ absl::StatusOr<Bulletin> BulletinService::DraftBulletin(server::CallContext& cal
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.session(), "session"));
   DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Session> session,
                          database_->Read(call.deadline(), [&](db::Session& connection) {
-                           return sessions_.Get(connection, name.plan, name.session);
+                           return sessions_.store().Get(connection, name.plan, name.session);
                          }));
   if (!session) return Error(kSessionNotFound).With("session", request.session()).Build();
   if (session->kind() == CadenceRule::DISPATCH) {
@@ -405,13 +405,7 @@ absl::Status BulletinService::Write(db::Transaction& tx, const server::CallConte
 absl::Status BulletinService::PublishSession(db::Transaction& tx, const server::CallContext& call,
                                              const Bulletin& bulletin) const {
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(bulletin.session(), "session"));
-  DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Session> before,
-                         sessions_.GetForUpdate(tx, name.plan, name.session));
-  if (!before) return absl::InternalError(absl::StrCat(bulletin.session(), " is gone"));
-  DUBAN_RETURN_IF_ERROR(CheckClosed(*before));
-  const v1::Session after = Published(*before, call.now());
-  DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, after));
-  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), *before, after));
+  DUBAN_RETURN_IF_ERROR(sessions_.MarkPublished(tx, call, name));
   if (!PrintsErrata(bulletin)) return absl::OkStatus();
   for (const v1::Erratum& erratum : bulletin.content().errata()) {
     DUBAN_RETURN_IF_ERROR(errata_.MarkPrinted(tx, name.plan, erratum, name.session));

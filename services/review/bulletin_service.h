@@ -18,7 +18,7 @@
 #include "services/review/bulletin_store.h"
 #include "services/review/erratum_store.h"
 #include "services/review/printer.h"
-#include "services/review/session_store.h"
+#include "services/review/sessions.h"
 
 namespace duban::review {
 
@@ -85,7 +85,7 @@ class BulletinService {
   BulletinFacts facts_;
   BulletinStore bulletins_;
   ErratumStore errata_;
-  SessionStore sessions_;
+  Sessions sessions_;
   ActionItemStore items_;
   AppraisalStore appraisals_;
   Audit audit_;

@@ -290,7 +290,7 @@ TEST_F(BulletinTest, NumbersHaveNoGaps) {
         [&](db::Transaction& tx) { return tx.Execute(sql).status(); });
   };
   ASSERT_THAT(run(lose), IsOk());
-  EXPECT_EQ(Publish(kOffice, signed_ones[0]).status().code(), StatusCode::kInternal);
+  EXPECT_EQ(Publish(kOffice, signed_ones[0]).status().code(), StatusCode::kNotFound);
   ASSERT_THAT(run(find), IsOk());
   std::vector<int> numbers(3);
   std::vector<std::thread> threads;

@@ -1,6 +1,5 @@
 #include "services/review/burden_store.h"
 
-#include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 
 namespace duban::review {
@@ -18,7 +17,7 @@ absl::StatusOr<std::vector<OrderAsked>> BurdenStore::Orders(db::Session& session
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kOrders, {plan, from, to}));
   std::vector<OrderAsked> orders;
   for (const db::Row& row : rows) {
-    orders.push_back({absl::StrCat("units/", row.GetString(0)), static_cast<int>(row.GetInt(1))});
+    orders.push_back({row.GetString(0), static_cast<int>(row.GetInt(1))});
   }
   return orders;
 }

@@ -152,7 +152,10 @@ absl::StatusOr<std::map<std::string, PlanPointer>> CalendarService::PlansOf(
                          }));
   std::map<std::string, PlanPointer> plans;
   for (const std::string& id : ids) {
-    DUBAN_ASSIGN_OR_RETURN(plans[id], plan_source_->Get(call.info, absl::StrCat("plans/", id)));
+    DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan,
+                           plan_source_->Get(call.info, absl::StrCat("plans/", id)));
+    // The sessions of a closed plan stay as they were.
+    if (plan->plan().state() == indicator::v1::Plan::PUBLISHED) plans[id] = plan;
   }
   return plans;
 }
@@ -169,7 +172,7 @@ absl::Status CalendarService::Replan(db::Transaction& tx, const server::CallCont
   for (const std::string& id : ids) {
     const auto found = plans.find(id);
     if (found == plans.end() || rows >= kRowsAtOnce) later.push_back(id);
-    if (found == plans.end()) continue;  // planned since the import began
+    if (found == plans.end()) continue;  // closed, or planned since the import began
     const indicator::v1::Plan& plan = found->second->plan();
     if (rows >= kRowsAtOnce) {
       DUBAN_ASSIGN_OR_RETURN(const auto of_plan, planning_->Moves(tx, plan, calendars, call.now()));

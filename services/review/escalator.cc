@@ -41,12 +41,10 @@ absl::StatusOr<int> Escalator::TakeDue() {
     DUBAN_ASSIGN_OR_RETURN(const std::optional<ActionItemStep> step, ClaimNext());
     if (!step) break;
     ++claimed;
-    const absl::Status taken = Take(*step);
-    if (absl::IsFailedPrecondition(taken)) {
+    // One that fails waits until its lease runs out, and keeps no other one waiting.
+    if (const absl::Status taken = Take(*step); !taken.ok()) {
       LogWarning("a step of an order waits",
                  {{"item", step->item.ToString()}, {"cause", taken.ToString()}});
-    } else if (!taken.ok()) {
-      return taken;
     }
   }
   return claimed;

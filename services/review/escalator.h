@@ -29,8 +29,8 @@ class Escalator {
             const Options& options);
 
   // One look: claims and takes what is due, one step after the other. Answers how many it claimed.
-  // A step whose time cannot be told for want of a calendar is logged and left to its lease. Any
-  // other failure ends the look; its step is tried again when its lease is over.
+  // A step that fails, for example for want of a calendar, is logged, and tried again when its
+  // lease is over. Not OK if nothing can be claimed.
   absl::StatusOr<int> TakeDue();
 
   // Claims the first step that is due and that nobody holds; nothing if there is none.
