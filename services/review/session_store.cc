@@ -18,8 +18,8 @@ using v1::Session;
 constexpr db::Repeated kInsert = {
     "INSERT INTO sessions (plan, session, kind, period, last_date, state, open_time, due_time,"
     " grace_end_time, lock_time, calendar_version, missing_year, obligations, snapshot,"
-    " skip_actor, skip_reason, backfilled, create_time, update_time, version) VALUES ",
-    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', 0, ?, ?, 1)", ", ", ""};
+    " skip_actor, skip_time, skip_reason, backfilled, create_time, update_time, version) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, 0, ?, ?, 1)", ", ", ""};
 constexpr char kColumns[] =
     "SELECT plan, session, kind, period, state, open_time, due_time, grace_end_time, lock_time,"
     " calendar_version, missing_year, opened_time, closed_time, publish_time, obligations,"
@@ -146,14 +146,15 @@ absl::Status SessionStore::Insert(db::Transaction& tx, const std::vector<Session
     DUBAN_ASSIGN_OR_RETURN(const Ids ids, IdsOf(session));
     DUBAN_ASSIGN_OR_RETURN(const std::string last_date, LastDateOf(session));
     const v1::Instants& instants = session.instants();
-    rows.push_back({ids.plan, ids.session, static_cast<int>(session.kind()), session.period(),
-                    last_date, static_cast<int>(session.state()),
-                    InstantOrNull(session, instants.open_time()),
-                    InstantOrNull(session, instants.due_time()),
-                    InstantOrNull(session, instants.grace_end_time()),
-                    InstantOrNull(session, instants.lock_time()), session.calendar_version(),
-                    static_cast<int>(session.missing_year()), FromTimestamp(session.create_time()),
-                    FromTimestamp(session.update_time())});
+    rows.push_back(
+        {ids.plan, ids.session, static_cast<int>(session.kind()), session.period(), last_date,
+         static_cast<int>(session.state()), InstantOrNull(session, instants.open_time()),
+         InstantOrNull(session, instants.due_time()),
+         InstantOrNull(session, instants.grace_end_time()),
+         InstantOrNull(session, instants.lock_time()), session.calendar_version(),
+         static_cast<int>(session.missing_year()), session.skip().actor(),
+         TimeOrNull(session.skip().has_time(), session.skip().time()), session.skip().reason(),
+         FromTimestamp(session.create_time()), FromTimestamp(session.update_time())});
   }
   return db::ExecuteRepeated(tx, kInsert, rows).status();
 }

@@ -92,7 +92,10 @@ TEST_F(RhythmTest, ADispatchOpensByItselfAndItsResolutionBecomesAnOrder) {
   const auto listed = stack_.Call(*sessions_, &Sessions::ListSessions, Office(), all);
   ASSERT_THAT(listed, IsOk());
   std::map<std::pair<CadenceRule::Kind, Session::State>, int> count;
-  for (const Session& session : listed->sessions()) ++count[{session.kind(), session.state()}];
+  for (const Session& session : listed->sessions()) {
+    ++count[{session.kind(), session.state()}];
+    EXPECT_EQ(session.skip().reason().empty(), session.state() != Session::SKIPPED);
+  }
   EXPECT_EQ(listed->sessions_size(), 54);
   EXPECT_EQ((count[{CadenceRule::DISPATCH, Session::SKIPPED}]), 8);
   EXPECT_EQ((count[{CadenceRule::BULLETIN, Session::SKIPPED}]), 2);
