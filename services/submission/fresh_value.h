@@ -1,19 +1,15 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_FRESH_VALUE_H_
 #define DUBAN_SERVICES_SUBMISSION_FRESH_VALUE_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "common/base/clock.h"
 #include "common/base/error.h"
 
 namespace duban::submission {
@@ -24,14 +20,10 @@ inline constexpr Reason kCheckDeadline{"CHECK_DEADLINE", absl::StatusCode::kDead
 
 // A value that must never be older than the question for it, however many ask at once. One check
 // runs at a time. Who comes while one runs waits for the next, which starts after they came and
-// serves all of them; so every answer is from a check that began after its question. Where several
-// wait, checks begin at most every kPace, or half of a busy service's work would be checking; a
-// lone caller never waits. Thread-safe.
+// serves all of them; so every answer is from a check that began after its question. Thread-safe.
 template <typename T>
 class FreshValue {
  public:
-  static constexpr absl::Duration kPace = absl::Milliseconds(5);
-
   // Finds the value as it is now; may return `last`, the value of the last check that succeeded.
   using Check = std::function<absl::StatusOr<T>(const std::optional<T>& last)>;
 
@@ -40,14 +32,12 @@ class FreshValue {
   // again for the others. DEADLINE_EXCEEDED CHECK_DEADLINE at `deadline`, in machine time.
   absl::StatusOr<T> Get(absl::Time deadline, const Check& check) {
     absl::MutexLock lock(&mutex_);
-    ++asking_;
-    const absl::Cleanup leave = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { --asking_; };
     while (true) {
       const int64_t awaited = started_ + 1;
       while (started_ < awaited && running_) {
         if (changed_.WaitWithDeadline(&mutex_, deadline)) return Error(kCheckDeadline).Build();
       }
-      if (started_ < awaited) return Run(deadline, check);
+      if (started_ < awaited) return Run(check);
       while (started_ == awaited && running_) {
         if (changed_.WaitWithDeadline(&mutex_, deadline)) return Error(kCheckDeadline).Build();
       }
@@ -56,12 +46,9 @@ class FreshValue {
   }
 
  private:
-  absl::StatusOr<T> Run(absl::Time deadline, const Check& check)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    running_ = true;
-    if (asking_ > 1) AwaitPace(deadline);
+  absl::StatusOr<T> Run(const Check& check) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     ++started_;
-    begin_ = MachineNow();
+    running_ = true;
     const std::optional<T> last = last_;
     mutex_.Unlock();
     absl::StatusOr<T> result = absl::InternalError("the check threw");
@@ -78,21 +65,11 @@ class FreshValue {
     return result;
   }
 
-  void AwaitPace(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const absl::Duration pause = std::min(begin_ + kPace, deadline) - MachineNow();
-    if (pause <= absl::ZeroDuration()) return;
-    mutex_.Unlock();
-    absl::SleepFor(pause);
-    mutex_.Lock();
-  }
-
   absl::Mutex mutex_;
   absl::CondVar changed_;  // a check ended
   int64_t started_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;                     // or about to start
-  int asking_ ABSL_GUARDED_BY(mutex_) = 0;                           // callers of Get
-  absl::Time begin_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();  // of the last check
-  absl::StatusOr<T> result_ ABSL_GUARDED_BY(mutex_);                 // of the last check that ended
+  bool running_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::StatusOr<T> result_ ABSL_GUARDED_BY(mutex_);  // of the last check that ended
   std::optional<T> last_ ABSL_GUARDED_BY(mutex_);
 };
 
