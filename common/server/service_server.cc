@@ -23,7 +23,7 @@ namespace {
 
 // The transport takes somewhat larger messages than the adapter, which refuses them with a reason.
 constexpr int kTransportHeadroom = 4;
-constexpr absl::Duration kCheckTimeLimit = absl::Seconds(2);
+constexpr absl::Duration kHealthTimeLimit = absl::Seconds(2);
 
 absl::StatusOr<std::unique_ptr<prometheus::Exposer>> Expose(const std::string& address) {
   try {
@@ -122,7 +122,7 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
 }
 
 absl::Status ServiceServer::State::CheckReady() {
-  const absl::Time deadline = MachineNow() + kCheckTimeLimit;
+  const absl::Time deadline = MachineNow() + kHealthTimeLimit;
   DUBAN_RETURN_IF_ERROR(foundation.database->Ping(deadline));
   return db::CheckMigrated(*foundation.database, definition.migrations, deadline);
 }

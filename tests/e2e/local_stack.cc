@@ -22,8 +22,6 @@
 namespace duban::testing {
 namespace {
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 std::string MakeFolder() {
   std::string folder = std::filesystem::temp_directory_path() / "duban-stack-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) abort();
@@ -216,6 +214,15 @@ common::v1::Measurement Value(const std::string& value, const std::string& unit_
   common::v1::Measurement measurement;
   measurement.set_value(value);
   measurement.set_unit_of_measure(unit_of_measure);
+  return measurement;
+}
+
+common::v1::Measurement Ratio(const std::string& value, const std::string& denominator,
+                              const std::string& base_value, const std::string& base_denominator) {
+  common::v1::Measurement measurement = Value(value, "亿元");
+  measurement.set_denominator(denominator);
+  measurement.set_base_value(base_value);
+  measurement.set_base_denominator(base_denominator);
   return measurement;
 }
 

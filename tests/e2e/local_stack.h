@@ -24,6 +24,9 @@
 
 namespace duban::testing {
 
+// The plan as it is delivered.
+inline constexpr char kPlan[] = "plans/linxiang-innovation-2024";
+
 // Who calls, for the token.
 struct CallerIdentity {
   common::v1::Role role;
@@ -135,6 +138,11 @@ submission::v1::CreateReportRequest DraftOf(const std::string& indicator, const 
 
 // Measurement with one number.
 common::v1::Measurement Value(const std::string& value, const std::string& unit_of_measure);
+
+// Measurement of a share or growth in 亿元.
+common::v1::Measurement Ratio(const std::string& value, const std::string& denominator,
+                              const std::string& base_value = "",
+                              const std::string& base_denominator = "");
 
 }  // namespace duban::testing
 
