@@ -26,6 +26,7 @@ struct Environment {
   const Mutations* mutations;
   const TokenSigner* signer;  // this service's own identity; null without --service_key_file
   prometheus::Registry* metrics;
+  std::string notification_target;  // where events are delivered to; empty: they wait
 };
 
 // A service's object graph.

@@ -86,9 +86,10 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
         .With("zh", "没有 record_refusal,被拒绝的调用无法留痕")
         .With("en", "it has no record_refusal, so refused calls would leave no trace");
   }
-  DUBAN_ASSIGN_OR_RETURN(assembly,
-                         definition.assemble({foundation.database, foundation.clock, &mutations,
-                                              foundation.signer, registry.get()}));
+  DUBAN_ASSIGN_OR_RETURN(
+      assembly,
+      definition.assemble({foundation.database, foundation.clock, &mutations, foundation.signer,
+                           registry.get(), options.notification_target}));
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::vector<std::string> names;
   for (const RpcService& service : assembly->Services()) {

@@ -6,6 +6,7 @@
 #include "common/audit/audit.h"
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
+#include "common/outbox/relay_thread.h"
 #include "services/submission/article_service.h"
 #include "services/submission/check_service.h"
 #include "services/submission/evidence_service.h"
@@ -31,7 +32,8 @@ class Submission : public server::Assembly {
         progress_(environment, &plans_),
         checks_(environment, &plans_),
         evidence_(environment, &plans_),
-        exchange_(environment, &plans_, &indicator_, &progress_) {}
+        exchange_(environment, &plans_, &indicator_, &progress_),
+        relay_(environment, std::string(kName)) {}
 
   std::vector<server::RpcService> Services() override {
     return {articles_.Rpc(), obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(),
@@ -48,6 +50,7 @@ class Submission : public server::Assembly {
   CheckService checks_;
   EvidenceService evidence_;
   ExchangeService exchange_;
+  RelayThread relay_;
 };
 
 }  // namespace

@@ -56,10 +56,15 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
       submission_port_(FreePort()),
-      review_port_(FreePort()) {
+      review_port_(FreePort()),
+      notification_port_(FreePort()) {
   std::ofstream(folder_ + "/password") << database_options_.password;
+  std::ofstream(folder_ + "/secrets") << std::string(64, '5');
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+                                            folder_ + "/notification.log");
+  StartAndWait(*notification_);
   indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_, FreePort()),
                                          folder_ + "/indicator.log");
   StartAndWait(*indicator_);
@@ -68,6 +73,7 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
                                       folder_ + "/review.log");
   StartAndWait(*review_);
   calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
+  events_ = notification::v1::EventService::NewStub(Connect(notification_target()));
   database_ = *db::Database::Open(database_options_);
   plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
   indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
@@ -100,6 +106,7 @@ LocalStack::~LocalStack() {
   review_.reset();
   submission_.reset();
   indicator_.reset();
+  notification_.reset();
   std::filesystem::remove_all(folder_);
 }
 
@@ -123,6 +130,12 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
     command.push_back("--indicator_target=" + indicator_target());
     command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
+  if (service == "notification") {
+    command.push_back("--indicator_target=" + indicator_target());
+    command.push_back("--secrets_key_file=" + folder_ + "/secrets");
+  } else {
+    command.push_back("--notification_target=" + notification_target());
+  }
   if (service == "review") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--submission_target=" + submission_target());
@@ -139,12 +152,16 @@ std::string LocalStack::submission_target() const {
 std::string LocalStack::review_target() const {
   return "127.0.0.1:" + std::to_string(review_port_);
 }
+std::string LocalStack::notification_target() const {
+  return "127.0.0.1:" + std::to_string(notification_port_);
+}
 
 void LocalStack::StartAndWait(Process& process) {
   process.Start();
   const std::string target = &process == indicator_.get()    ? indicator_target()
                              : &process == submission_.get() ? submission_target()
-                                                             : review_target();
+                             : &process == review_.get()     ? review_target()
+                                                             : notification_target();
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();

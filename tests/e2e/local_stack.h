@@ -14,6 +14,7 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/notification/v1/event_service.grpc.pb.h"
 #include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/article_service.grpc.pb.h"
 #include "duban/submission/v1/obligation_service.grpc.pb.h"
@@ -53,6 +54,8 @@ class LocalStack {
   std::string submission_target() const;
   Process& review() { return *review_; }
   std::string review_target() const;
+  Process& notification() { return *notification_; }
+  std::string notification_target() const;
   // The private key that the services trust, for command lines that sign with it.
   std::string key_file() const { return folder_ + "/key.jwk"; }
 
@@ -96,6 +99,7 @@ class LocalStack {
   submission::v1::ObligationService::Stub& obligations() { return *obligations_; }
   submission::v1::ArticleService::Stub& articles() { return *articles_; }
   review::v1::CalendarService::Stub& calendars() { return *calendars_; }
+  notification::v1::EventService::Stub& events() { return *events_; }
 
   // The database that the services share, to look at what they left.
   db::Database& database() { return *database_; }
@@ -118,9 +122,11 @@ class LocalStack {
   int indicator_port_;
   int submission_port_;
   int review_port_;
+  int notification_port_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;
   std::unique_ptr<Process> review_;
+  std::unique_ptr<Process> notification_;
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
   std::unique_ptr<indicator::v1::IndicatorService::Stub> indicators_;
   std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
@@ -129,6 +135,7 @@ class LocalStack {
   std::unique_ptr<submission::v1::ObligationService::Stub> obligations_;
   std::unique_ptr<submission::v1::ArticleService::Stub> articles_;
   std::unique_ptr<review::v1::CalendarService::Stub> calendars_;
+  std::unique_ptr<notification::v1::EventService::Stub> events_;
 };
 
 // A draft for one line and period; the unit of measure is that of the numbers.
