@@ -13,6 +13,7 @@ build=(
   libmysqlcppconn-dev                    # the connector to MariaDB and MySQL
   prometheus-cpp-dev libspdlog-dev       # metrics, logs
   libssl-dev nlohmann-json3-dev          # tokens and their keys
+  libcurl4-openssl-dev                   # webhooks, mail, providers
   libcli11-dev                           # dubanctl
   libxlsxwriter-dev                      # Excel out
   libpugixml-dev libminizip-dev          # Excel in
@@ -75,7 +76,8 @@ setup: Duban is built on Debian 12 (bookworm) with its main archive. Look at apt
 setup: mend the archive or the network, and run this again: it goes on where it stopped."
 }
 
-# The third-party protos and buf, exactly as package-lock.json pins them.
+# The third-party protos, buf, and what tests receive webhooks and mail with, exactly as
+# package-lock.json pins them.
 install_npm_packages() {
   local stamp=node_modules/.duban-lock lock
   lock=$(sha256sum <package-lock.json)
