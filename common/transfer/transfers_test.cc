@@ -27,7 +27,7 @@ class TransfersTest : public ::testing::Test {
   static Transfers::Options Short() {
     return {.ca_file = Receiver().ca_file(),
             .connect_time_limit = absl::Milliseconds(500),
-            .time_limit = absl::Seconds(1)};
+            .time_limit = absl::Seconds(2)};
   }
 
   TransferAnswer Post(const std::string& url) {

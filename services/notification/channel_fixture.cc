@@ -51,7 +51,7 @@ Settings ChannelTest::Allowing() {
           .webhooks = {.allowed_ranges = *ParseAddressRanges("127.0.0.1", ""),
                        .plain_allowed = true,
                        .ca_file = Receiver().ca_file(),
-                       .time_limit = absl::Seconds(1)}};
+                       .time_limit = absl::Seconds(2)}};
 }
 
 ChannelTest::ChannelTest(const Settings& settings)

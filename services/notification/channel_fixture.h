@@ -30,7 +30,7 @@ class ChannelTest : public ::testing::Test {
   using Deliveries = v1::DeliveryService::Stub;
 
   static testing::TestReceiver& Receiver();
-  // What the operator allows in these tests; transfers take a second at most.
+  // What the operator allows in these tests; transfers take two seconds at most.
   static Settings Allowing();
 
   explicit ChannelTest(const Settings& settings = Allowing());

@@ -255,7 +255,8 @@ TEST_F(WebhookDeliveryTest, ADeadNeighbourDoesNotStandInTheWay) {
   const absl::Time begin = MachineNow();
   AwaitState("subscriptions/alive", Delivery::SENT);
   EXPECT_LT(MachineNow() - begin, absl::Seconds(8));
-  EXPECT_LE(ReceivedAt("/hang/dead").size(), 16);
+  // As many as there is room for, and what took the places of those that failed before the fifth.
+  EXPECT_LE(ReceivedAt("/hang/dead").size(), 20);
 }
 
 TEST_F(WebhookDeliveryTest, AReplayBringsWhatWasThereBeforeAndAgain) {
