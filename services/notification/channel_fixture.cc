@@ -126,6 +126,12 @@ std::string ChannelTest::Tell(const std::string& subject) {
                   [&](db::Transaction& tx) {
                     const absl::Status stored = EventStore().Insert(tx, {&event}, clock_.Now());
                     if (!stored.ok()) return stored;
+                    // Dispatched here and now, and by nobody else.
+                    const absl::Status dispatched =
+                        tx.Execute("UPDATE notification_events SET state = 2 WHERE event = ?",
+                                   {event.id()})
+                            .status();
+                    if (!dispatched.ok()) return dispatched;
                     return SubscriptionFanout().Add(tx, {event}, clock_.Now());
                   }),
               IsOk());
