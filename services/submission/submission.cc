@@ -12,6 +12,7 @@
 #include "services/submission/exchange_service.h"
 #include "services/submission/obligation_service.h"
 #include "services/submission/plan_cache.h"
+#include "services/submission/plan_figures.h"
 #include "services/submission/progress_service.h"
 #include "services/submission/report_service.h"
 
@@ -31,7 +32,10 @@ class Submission : public server::Assembly {
         progress_(environment, &plans_),
         checks_(environment, &plans_),
         evidence_(environment, &plans_),
-        exchange_(environment, &plans_, &indicator_, &progress_) {}
+        exchange_(environment, &plans_, &indicator_, &progress_),
+        figures_(environment, &plans_) {
+    figures_.Start(settings.figures_interval);
+  }
 
   std::vector<server::RpcService> Services() override {
     return {articles_.Rpc(), obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(),
@@ -48,6 +52,7 @@ class Submission : public server::Assembly {
   CheckService checks_;
   EvidenceService evidence_;
   ExchangeService exchange_;
+  PlanFigures figures_;
 };
 
 }  // namespace
