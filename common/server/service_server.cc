@@ -19,6 +19,7 @@
 #include "common/server/refusals.h"
 #include "common/server/request_log_retention.h"
 #include "common/server/worker_pool.h"
+#include "common/tls/credentials.h"
 #include "prometheus/exposer.h"
 
 namespace duban::server {
@@ -99,9 +100,10 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
         .With("zh", "没有 record_refusal,被拒绝的调用无法留痕")
         .With("en", "it has no record_refusal, so refused calls would leave no trace");
   }
-  DUBAN_ASSIGN_OR_RETURN(assembly,
-                         definition.assemble({foundation.database, foundation.clock, &mutations,
-                                              foundation.signer, registry.get()}));
+  DUBAN_ASSIGN_OR_RETURN(
+      assembly,
+      definition.assemble({foundation.database, foundation.clock, &mutations, foundation.signer,
+                           registry.get(), foundation.peer_credentials}));
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::vector<std::string> names;
   for (const RpcService& service : assembly->Services()) {
@@ -128,9 +130,10 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
     exposer->RegisterCollectable(registry);
     exposer->RegisterCollectable(process_metrics);
   }
-  DUBAN_ASSIGN_OR_RETURN(
-      server, GrpcServer::Start(options.listen, kTransportHeadroom * options.max_request_bytes,
-                                std::move(services), std::move(names)));
+  DUBAN_ASSIGN_OR_RETURN(const auto credentials, tls::ServerCredentials(options.tls));
+  DUBAN_ASSIGN_OR_RETURN(server, GrpcServer::Start(options.listen, credentials,
+                                                   kTransportHeadroom * options.max_request_bytes,
+                                                   std::move(services), std::move(names)));
   readiness.emplace(
       options.readiness_interval, [this] { return CheckReady(); },
       [this](bool is_ready) {

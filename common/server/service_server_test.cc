@@ -142,12 +142,13 @@ TEST(ReadinessTest, ThePageTellsOfAMigrationThatIsMissing) {
   };
   EXPECT_TRUE(page_says("\nduban_server_ready 1\n"));
   EXPECT_TRUE(page_says("\nduban_migrations_pending 0\n"));
-  ASSERT_THAT(served.harness.database().Read(
-                  MachineNow() + kTimeout,
-                  [](db::Session& session) {
-                    return session.Execute("DELETE FROM schema_migrations WHERE component = 'request_log'");
-                  }),
-              IsOk());
+  ASSERT_THAT(
+      served.harness.database().Read(
+          MachineNow() + kTimeout,
+          [](db::Session& session) {
+            return session.Execute("DELETE FROM schema_migrations WHERE component = 'request_log'");
+          }),
+      IsOk());
   EXPECT_TRUE(page_says("\nduban_migrations_pending 1\n"));
   EXPECT_TRUE(page_says("\nduban_server_ready 0\n"));
 }

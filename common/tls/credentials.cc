@@ -89,8 +89,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> PeerCredentials(const 
   const bool shows_itself = !files.certificate.empty();
   if (shows_itself) DUBAN_RETURN_IF_ERROR(CheckPair(files.certificate, files.key));
   grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(
-      Watch(files.key, files.certificate, files.ca, files.refresh));
+  options.set_certificate_provider(Watch(files.key, files.certificate, files.ca, files.refresh));
   options.watch_root_certs();
   if (shows_itself) options.watch_identity_key_cert_pairs();
   return grpc::experimental::TlsCredentials(options);

@@ -20,21 +20,20 @@ namespace {
 using indicator::v1::Plan;
 
 constexpr absl::Duration kTimeLimit = absl::Seconds(10);
-constexpr common::v1::PeriodKind kCadences[] = {common::v1::YEAR, common::v1::HALF_YEAR, common::v1::QUARTER,
-                                    common::v1::MONTH, common::v1::DEKAD};
+constexpr common::v1::PeriodKind kCadences[] = {common::v1::YEAR, common::v1::HALF_YEAR,
+                                                common::v1::QUARTER, common::v1::MONTH,
+                                                common::v1::DEKAD};
 constexpr v1::Report::State kWaitingStates[] = {v1::Report::SUBMITTED, v1::Report::ENDORSED};
-constexpr v1::ScoreboardLine::Light kLights[] = {
-    v1::ScoreboardLine::GREEN, v1::ScoreboardLine::YELLOW, v1::ScoreboardLine::RED,
-    v1::ScoreboardLine::GREY};
+constexpr v1::ScoreboardLine::Light kLights[] = {v1::ScoreboardLine::GREEN,
+                                                 v1::ScoreboardLine::YELLOW,
+                                                 v1::ScoreboardLine::RED, v1::ScoreboardLine::GREY};
 
 // A contract's name as the value of a label: `half_year`.
 std::string Word(const std::string& name) { return absl::AsciiStrToLower(name); }
 
 prometheus::Labels LightLabels(const std::string& plan, const std::string& scope,
                                v1::ScoreboardLine::Light light) {
-  return {{"plan", plan},
-          {"scope", scope},
-          {"light", Word(v1::ScoreboardLine::Light_Name(light))}};
+  return {{"plan", plan}, {"scope", scope}, {"light", Word(v1::ScoreboardLine::Light_Name(light))}};
 }
 
 }  // namespace
@@ -106,9 +105,10 @@ absl::Status PlanFigures::Measure() {
   call.clock = clock_;
   call.info.deadline = begin + kTimeLimit;
   call.info.request_id = NewUuid7(begin);
-  DUBAN_ASSIGN_OR_RETURN(
-      const std::vector<std::string> plans,
-      database_->Read(call.deadline(), [&](db::Session& session) { return store_.Plans(session); }));
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return store_.Plans(session);
+                         }));
   Rows rows;
   for (const std::string& plan : plans) {
     const auto known = plans_->Get(call.info, absl::StrCat("plans/", plan));

@@ -26,9 +26,9 @@ absl::StatusOr<std::vector<std::string>> PlanFiguresStore::Plans(db::Session& se
 
 absl::StatusOr<std::vector<WaitingReports>> PlanFiguresStore::Waiting(
     db::Session& session, const std::string& plan) const {
-  DUBAN_ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      session.Query(kWaiting, {plan, int64_t{v1::Report::SUBMITTED}, int64_t{v1::Report::ENDORSED}}));
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                         session.Query(kWaiting, {plan, int64_t{v1::Report::SUBMITTED},
+                                                  int64_t{v1::Report::ENDORSED}}));
   std::vector<WaitingReports> waiting;
   for (const db::Row& row : rows) {
     waiting.push_back({.state = static_cast<int>(row.GetInt(0)),

@@ -24,7 +24,8 @@ constexpr std::string_view kName = "submission";
 class Submission : public server::Assembly {
  public:
   Submission(const Settings& settings, const server::Environment& environment)
-      : indicator_(settings.indicator_target, "services/submission", environment.signer),
+      : indicator_(settings.indicator_target, "services/submission", environment.signer,
+                   environment.peer_credentials),
         plans_(&indicator_),
         articles_(environment, &plans_),
         obligations_(environment, &plans_),

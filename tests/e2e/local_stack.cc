@@ -62,12 +62,11 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
   std::ofstream(folder_ + "/password") << database_options_.password;
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
-  indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_, FreePort()),
-                                         folder_ + "/indicator.log");
+  indicator_ =
+      std::make_unique<Process>(Command("indicator", indicator_port_), folder_ + "/indicator.log");
   StartAndWait(*indicator_);
   StartSubmission();
-  review_ = std::make_unique<Process>(Command("review", review_port_, FreePort()),
-                                      folder_ + "/review.log");
+  review_ = std::make_unique<Process>(Command("review", review_port_), folder_ + "/review.log");
   StartAndWait(*review_);
   calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
   database_ = *db::Database::Open(database_options_);
@@ -78,7 +77,7 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
 
 // With stubs of its own, since the channels to one that stopped would wait before they try again.
 void LocalStack::StartSubmission() {
-  submission_ = std::make_unique<Process>(Command("submission", submission_port_, FreePort()),
+  submission_ = std::make_unique<Process>(Command("submission", submission_port_),
                                           folder_ + "/submission.log");
   StartAndWait(*submission_);
   const auto channel = Connect(submission_target());
@@ -105,8 +104,9 @@ LocalStack::~LocalStack() {
   std::filesystem::remove_all(folder_);
 }
 
-std::vector<std::string> LocalStack::Command(const std::string& service, int port,
-                                             int metrics_port) const {
+std::vector<std::string> LocalStack::Command(const std::string& service, int port) {
+  const int metrics_port = FreePort();
+  metrics_ports_[service] = metrics_port;
   std::vector<std::string> command = {std::string(DUBAN_BIN_DIR) + "/duban-" + service,
                                       "--listen=127.0.0.1:" + std::to_string(port),
                                       "--metrics_listen=127.0.0.1:" + std::to_string(metrics_port),

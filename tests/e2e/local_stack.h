@@ -2,6 +2,7 @@
 #define DUBAN_TESTS_E2E_LOCAL_STACK_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ class LocalStack {
   std::string submission_target() const;
   Process& review() { return *review_; }
   std::string review_target() const;
+  // Of the metrics page of a service, such as `review`.
+  int metrics_port(const std::string& service) const { return metrics_ports_.at(service); }
   // The private key that the services trust, for command lines that sign with it.
   std::string key_file() const { return folder_ + "/key.jwk"; }
 
@@ -102,7 +105,7 @@ class LocalStack {
   int64_t CountRows(const std::string& table);
 
  private:
-  std::vector<std::string> Command(const std::string& service, int port, int metrics_port) const;
+  std::vector<std::string> Command(const std::string& service, int port);
   void StartSubmission();
 
   std::string folder_;
@@ -115,6 +118,7 @@ class LocalStack {
   int indicator_port_;
   int submission_port_;
   int review_port_;
+  std::map<std::string, int> metrics_ports_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;
   std::unique_ptr<Process> review_;

@@ -292,6 +292,13 @@ const special = {
     const objects = render('minimal', '--set', 'services.review.flags.max_request_bytes=16777216');
     return flagsOf(objects, 'review').includes('--max_request_bytes=16777216') ? [] : ['it does not'];
   },
+  'review alone runs from the image that prints': () => {
+    const image = (object) => podOf(object).containers[0].image;
+    return eachObject(deployments(rendered.get('minimal')), (object) => {
+      const wanted = object.metadata.name === 'duban-review' ? 'duban-review:0.1.0' : 'duban:0.1.0';
+      return image(object) === wanted ? null : image(object);
+    });
+  },
   'one more entry is one more service': () => {
     const entry = {port: 8080, metricsPort: 8081, calls: ['indicator'], grpcServices: []};
     const objects = render('minimal', '--set-json', `services.gateway=${JSON.stringify(entry)}`);

@@ -22,8 +22,10 @@ app.kubernetes.io/part-of: duban
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 
+{{/* The image of a service, or of the whole without a name: dict "root" $ "name" NAME. */}}
 {{- define "duban.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- $own := dig "repository" "" (index .root.Values.services (.name | default "") | default dict) -}}
+{{ $own | default .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
 {{- end }}
 
 {{- define "duban.serviceAccount" -}}

@@ -91,7 +91,7 @@ capabilities: {drop: [ALL]}
      stands in its arguments, for before an installation no ConfigMap is there. */}}
 {{- define "duban.migrationContainer" -}}
 name: migrate
-image: {{ include "duban.image" .root }}
+image: {{ include "duban.image" . }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 command: [/usr/bin/duban-{{ .name }}]
 args:
