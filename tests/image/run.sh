@@ -26,7 +26,9 @@ finish() {
     kill "$database" 2>/dev/null || true
     wait "$database" || true
   fi
-  [ "${1:-}" = --keep ] || rm -rf "$work"
+  # A debootstrap that was broken off leaves this mounted.
+  umount "$work/base/proc" 2>/dev/null || true
+  [ "${1:-}" = --keep ] || rm -rf --one-file-system "$work"
 }
 trap 'finish "$@"' EXIT
 
