@@ -38,7 +38,7 @@ run_tests() {
 case "$mode" in
   --fix) tests/lint/format.sh --fix ;;
   --lint)
-    build
+    configure
     run_tests -L '^lint$'
     tests/lint/tidy.sh
     ;;

@@ -10,6 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 namespace duban {
 namespace {
@@ -77,6 +79,16 @@ std::string NewUuid7(absl::Time now) {
   std::string text = Hex(bytes);
   for (const size_t hyphen : {8, 13, 18, 23}) text.insert(hyphen, "-");
   return text;
+}
+
+absl::Time TimeOfId(std::string_view id) {
+  if (!IsUuid(id)) return absl::UnixEpoch();
+  // A UUIDv7 begins with 48 bits of milliseconds since the epoch.
+  uint64_t milliseconds = 0;
+  const std::string digits =
+      absl::StrCat(std::string(id.substr(0, 8)), std::string(id.substr(9, 4)));
+  if (!absl::SimpleHexAtoi(digits, &milliseconds)) return absl::UnixEpoch();
+  return absl::FromUnixMillis(static_cast<int64_t>(milliseconds));
 }
 
 bool IsUuid(std::string_view text) {

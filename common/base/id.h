@@ -12,6 +12,9 @@ namespace duban {
 // time, also within one millisecond. Thread-safe.
 std::string NewUuid7(absl::Time now);
 
+// When a UUIDv7 was made, to the millisecond; the epoch's begin for a text that is no UUID.
+absl::Time TimeOfId(std::string_view id);
+
 // Any UUID in the 8-4-4-4-12 hexadecimal form, either case.
 bool IsUuid(std::string_view text);
 

@@ -137,6 +137,12 @@ TEST(IsSlugTest, TakesLettersDigitsAndHyphens) {
   for (const auto& c : cases) EXPECT_EQ(IsSlug(c.text), c.want) << c.text;
 }
 
+TEST(Uuid7Test, TellsWhenItWasMade) {
+  const absl::Time now = absl::FromUnixMicros(1711674000123456);
+  EXPECT_EQ(TimeOfId(NewUuid7(now)), absl::FromUnixMicros(1711674000123000));
+  EXPECT_EQ(TimeOfId("row-of-somebody"), absl::UnixEpoch());
+}
+
 TEST(TraceTest, IdsAreHexadecimalAndDistinct) {
   const auto all_hex = [](const std::string& text) {
     return text.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -10,6 +10,10 @@
 
 namespace duban {
 
+// The longest title of anything, and the longest reason that somebody gives, in characters.
+inline constexpr int kTitleCharacters = 200;
+inline constexpr int kReasonCharacters = 1000;
+
 // The first character of `text` and the bytes it takes.
 struct Utf8Character {
   char32_t code;

@@ -14,6 +14,7 @@ namespace {
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::duban::testing::TestServer;
+using testing::kPrecondition;
 
 class ConnectionTest : public SchemaTest {
  protected:
@@ -110,8 +111,6 @@ TEST_P(OpenTest, IsRefused) {
   EXPECT_THAT(database, FailsWith(GetParam().code, GetParam().reason));
   EXPECT_NE(GetLocalizedText(database.status(), "zh-CN"), "");
 }
-
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 INSTANTIATE_TEST_SUITE_P(
     Options, OpenTest,

@@ -13,8 +13,7 @@ namespace {
 
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
-
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using testing::kPrecondition;
 
 const Migration kFirst{1, "0001_plans.sql",
                        "-- What is planned.\n"

@@ -20,8 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr absl::StatusCode kUnauthenticated = absl::StatusCode::kUnauthenticated;
-
 // A token that differs from a good one in what `name` says.
 struct TokenCase {
   std::string name;

@@ -20,8 +20,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr absl::StatusCode kUnauthenticated = absl::StatusCode::kUnauthenticated;
-
 class AlgorithmTest : public TokenTest, public ::testing::WithParamInterface<std::string_view> {};
 
 TEST_P(AlgorithmTest, SaysAgainWhatWasSigned) {

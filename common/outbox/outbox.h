@@ -30,7 +30,8 @@ struct OutboxEvent {
   absl::Time time;
 };
 
-// Writes events in the transaction that makes them true; the relay delivers them later.
+// Writes events in the transaction that makes them true; the relay delivers them later. INTERNAL
+// for a type other than the data's message declares (duban.common.v1.event_type).
 class Outbox {
  public:
   explicit Outbox(std::string service) : service_(std::move(service)) {}

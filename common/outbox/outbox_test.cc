@@ -79,5 +79,13 @@ TEST_F(OutboxTest, OneEventOfATypeForEachVersion) {
   EXPECT_EQ(Events().size(), 2U);
 }
 
+TEST_F(OutboxTest, TheTypeIsTheDatas) {
+  const absl::Status status = database_->RunInTransaction(deadline_, [&](db::Transaction& tx) {
+    return Outbox("indicator").Append(tx, "duban.indicator.plan.lost", subject_, data_, now_);
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_TRUE(Events().empty());
+}
+
 }  // namespace
 }  // namespace duban

@@ -60,6 +60,27 @@ std::vector<const FieldDescriptor*> ResolvePath(const google::protobuf::Descript
   return fields;
 }
 
+// The way to the field that names whose the resource is; empty where the method has none.
+absl::StatusOr<std::vector<const FieldDescriptor*>> OwnerPath(const MethodDescriptor& method,
+                                                              const Access& access) {
+  const bool member = access.scope() == Access::OWN_MEMBER;
+  const char* const option = member ? "member_field" : "unit_field";
+  const std::string& field = member ? access.member_field() : access.unit_field();
+  const std::string& other = member ? access.unit_field() : access.member_field();
+  if (!other.empty()) {
+    return Invalid(method.full_name(), absl::StrCat("“", other, "”与范围不符"),
+                   absl::StrCat("\"", other, "\" does not go with its scope"));
+  }
+  if (field.empty() && !member) return std::vector<const FieldDescriptor*>();
+  std::vector<const FieldDescriptor*> path = ResolvePath(method.input_type(), field);
+  if (path.empty() || !(member || access.scope() == Access::OWN_UNIT)) {
+    return Invalid(method.full_name(), absl::StrCat(option, " “", field, "”无效"),
+                   absl::StrCat(option, " \"", field,
+                                "\" is no string of its request, or its scope is not OWN_UNIT"));
+  }
+  return path;
+}
+
 }  // namespace
 
 absl::StatusOr<MethodRule> MethodRule::Of(const MethodDescriptor& method) {
@@ -83,15 +104,8 @@ absl::StatusOr<MethodRule> MethodRule::Of(const MethodDescriptor& method) {
     return Invalid(name, "范围 SERVICES 只允许角色 SERVICE",
                    "scope SERVICES goes with role SERVICE and no other");
   }
-  rule.own_unit_ = access.scope() == Access::OWN_UNIT;
-  if (!access.unit_field().empty()) {
-    rule.unit_path_ = ResolvePath(method.input_type(), access.unit_field());
-    if (rule.unit_path_.empty() || !rule.own_unit_) {
-      return Invalid(name, absl::StrCat("unit_field “", access.unit_field(), "”无效"),
-                     absl::StrCat("unit_field \"", access.unit_field(),
-                                  "\" is no string of its request, or its scope is not OWN_UNIT"));
-    }
-  }
+  rule.scope_ = access.scope();
+  DUBAN_ASSIGN_OR_RETURN(rule.owner_path_, OwnerPath(method, access));
   rule.time_limit_ = TimeLimit(method, access);
   return rule;
 }
@@ -99,19 +113,20 @@ absl::StatusOr<MethodRule> MethodRule::Of(const MethodDescriptor& method) {
 absl::Status MethodRule::Admit(CallContext* call) const {
   const unsigned granted = roles_ & Bits(call->identity.roles);
   if (granted == 0) return Error(kRoleNotAllowed).With("method", call->method);
-  call->bound_to_unit = own_unit_ && (granted & ~kRolesOfUnits) == 0;
+  call->bound_to_unit = scope_ == Access::OWN_UNIT && (granted & ~kRolesOfUnits) == 0;
   return absl::OkStatus();
 }
 
-absl::Status MethodRule::CheckUnit(const CallContext& call, const Message& request) const {
-  if (unit_path_.empty() || !call.bound_to_unit) return absl::OkStatus();
+absl::Status MethodRule::CheckOwner(const CallContext& call, const Message& request) const {
+  if (owner_path_.empty()) return absl::OkStatus();
   const Message* message = &request;
-  for (size_t i = 0; i + 1 < unit_path_.size(); ++i) {
-    message = &message->GetReflection()->GetMessage(*message, unit_path_[i]);
+  for (size_t i = 0; i + 1 < owner_path_.size(); ++i) {
+    message = &message->GetReflection()->GetMessage(*message, owner_path_[i]);
   }
   std::string scratch;
-  return call.CheckUnit(
-      message->GetReflection()->GetStringReference(*message, unit_path_.back(), &scratch));
+  const std::string& owner =
+      message->GetReflection()->GetStringReference(*message, owner_path_.back(), &scratch);
+  return scope_ == Access::OWN_MEMBER ? call.CheckMember(owner) : call.CheckUnit(owner);
 }
 
 absl::StatusOr<std::vector<BoundMethod>> BindMethods(const RpcService& service) {

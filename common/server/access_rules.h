@@ -10,6 +10,7 @@
 #include "common/identity/token.h"
 #include "common/server/call_context.h"
 #include "common/server/rpc_service.h"
+#include "duban/common/v1/access.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -22,15 +23,16 @@ inline constexpr Reason kServiceInvalid{"SERVICE_INVALID", absl::StatusCode::kFa
 class MethodRule {
  public:
   // FAILED_PRECONDITION SERVICE_INVALID naming the method if it has no access option, no role, no
-  // scope, or a unit_field that is no string of its request.
+  // scope, or a unit_field or member_field that is no string of its request.
   static absl::StatusOr<MethodRule> Of(const google::protobuf::MethodDescriptor& method);
 
   // PERMISSION_DENIED ROLE_NOT_ALLOWED unless one of the caller's roles may call; otherwise sets
   // call->bound_to_unit: true for a caller who may call as REPORTER, UNIT_HEAD or SYSTEM only.
   absl::Status Admit(CallContext* call) const;
 
-  // PERMISSION_DENIED NOT_OWN_UNIT if the call is bound and unit_field names another unit or none.
-  absl::Status CheckUnit(const CallContext& call, const google::protobuf::Message& request) const;
+  // PERMISSION_DENIED NOT_OWN_UNIT if the call is bound and unit_field names another unit or none;
+  // NOT_OWN_MEMBER if the scope is OWN_MEMBER and member_field names nothing of the caller's.
+  absl::Status CheckOwner(const CallContext& call, const google::protobuf::Message& request) const;
 
   // 2 s for what HTTP would GET, 5 s for anything else; 60 s for exports, 10 min for streams.
   absl::Duration time_limit() const { return time_limit_; }
@@ -39,8 +41,8 @@ class MethodRule {
   MethodRule() = default;
 
   unsigned roles_ = 0;  // one bit for each common.v1.Role
-  bool own_unit_ = false;
-  std::vector<const google::protobuf::FieldDescriptor*> unit_path_;
+  common::v1::Access::Scope scope_ = common::v1::Access::SCOPE_UNSPECIFIED;
+  std::vector<const google::protobuf::FieldDescriptor*> owner_path_;  // unit_field, member_field
   absl::Duration time_limit_;
 };
 

@@ -86,6 +86,18 @@ const InvalidCase kInvalidCases[] = {
      "parent.unit"},
     {"FieldWithoutScope",
      "[duban.common.v1.access] { roles: OFFICE scope: ANY unit_field: 'report.unit' }", "OWN_UNIT"},
+    {"OwnMemberWithoutField", "[duban.common.v1.access] { roles: OFFICE scope: OWN_MEMBER }",
+     "member_field"},
+    {"MemberFieldThatIsNoString",
+     "[duban.common.v1.access] { roles: OFFICE scope: OWN_MEMBER member_field: 'report' }",
+     "report"},
+    {"MemberFieldWithoutScope",
+     "[duban.common.v1.access] { roles: OFFICE scope: OWN_UNIT member_field: 'parent' }",
+     "does not go with its scope"},
+    {"UnitFieldOfMembers",
+     "[duban.common.v1.access] { roles: OFFICE scope: OWN_MEMBER member_field: 'parent' unit_field:"
+     " 'report.unit' }",
+     "does not go with its scope"},
 };
 INSTANTIATE_TEST_SUITE_P(Rules, InvalidRuleTest, ValuesIn(kInvalidCases),
                          [](const auto& tested) { return tested.param.name; });
@@ -190,7 +202,7 @@ TEST_P(UnitTest, FieldDecides) {
   ASSERT_THAT(rule->Admit(&call), testing::IsOk());
   submission::v1::CreateReportRequest request;
   if (GetParam().requested != nullptr) request.mutable_report()->set_unit(GetParam().requested);
-  EXPECT_EQ(GetReason(rule->CheckUnit(call, request)), GetParam().want_reason);
+  EXPECT_EQ(GetReason(rule->CheckOwner(call, request)), GetParam().want_reason);
 }
 
 const UnitCase kUnitCases[] = {
@@ -205,6 +217,43 @@ const UnitCase kUnitCases[] = {
     {"NoReport", common::v1::REPORTER, nullptr, "NOT_OWN_UNIT"},
 };
 INSTANTIATE_TEST_SUITE_P(Units, UnitTest, ValuesIn(kUnitCases),
+                         [](const auto& tested) { return tested.param.name; });
+
+struct MemberCase {
+  const char* name;
+  const char* caller;
+  const char* requested;
+  const char* want_reason;
+};
+
+class MemberTest : public TestWithParam<MemberCase> {};
+
+TEST_P(MemberTest, FieldDecides) {
+  const Declared declared(
+      "[duban.common.v1.access] { roles: LEADER scope: OWN_MEMBER member_field: 'parent' }");
+  const auto rule = MethodRule::Of(declared.method());
+  ASSERT_THAT(rule, testing::IsOk());
+  CallContext call;
+  call.identity.roles = {common::v1::LEADER};
+  call.identity.subject = GetParam().caller;
+  ASSERT_THAT(rule->Admit(&call), testing::IsOk());
+  EXPECT_FALSE(call.bound_to_unit);
+  submission::v1::CreateReportRequest request;
+  request.set_parent(GetParam().requested);
+  EXPECT_EQ(GetReason(rule->CheckOwner(call, request)), GetParam().want_reason);
+}
+
+const MemberCase kMemberCases[] = {
+    {"Own", "members/li", "members/li", ""},
+    {"Below", "members/li", "members/li/messages/m", ""},
+    {"Other", "members/li", "members/wang", "NOT_OWN_MEMBER"},
+    {"Longer", "members/li", "members/li-na", "NOT_OWN_MEMBER"},
+    {"Prefix", "members/li", "members/l", "NOT_OWN_MEMBER"},
+    {"Wildcard", "members/li", "members/-", "NOT_OWN_MEMBER"},
+    {"Empty", "members/li", "", "NOT_OWN_MEMBER"},
+    {"NobodyAtAll", "", "", "NOT_OWN_MEMBER"},
+};
+INSTANTIATE_TEST_SUITE_P(Members, MemberTest, ValuesIn(kMemberCases),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(BindMethodsTest, EveryMethodOfTheProtoIsBound) {

@@ -9,6 +9,7 @@
 #include "common/server/answer.h"
 #include "common/server/toy_client.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait_until.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
@@ -22,11 +23,10 @@ using submission::v1::Scoreboard;
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::kPatience;
 using ::testing::Not;
 using ::testing::ValuesIn;
 using testing::WaitUntil;
-
-constexpr auto kTimeout = absl::Seconds(10);
 
 // One served toy for the tests that leave it as they found it.
 class AdapterTest : public ::testing::Test {
@@ -65,7 +65,7 @@ class RefusalTest : public AdapterTest, public ::testing::WithParamInterface<Ref
  protected:
   static int64_t RecordedRefusals(const std::string& request_id, const std::string& reason) {
     return *served_->harness.database().Read(
-        MachineNow() + kTimeout, [&](db::Session& session) -> absl::StatusOr<int64_t> {
+        MachineNow() + kPatience, [&](db::Session& session) -> absl::StatusOr<int64_t> {
           DUBAN_ASSIGN_OR_RETURN(
               const db::Rows rows,
               session.Query("SELECT COUNT(*) FROM audit_entries WHERE request_id = ? AND"
@@ -86,7 +86,7 @@ TEST_P(RefusalTest, NamesItsReasonRunsNothingAndIsRecorded) {
   EXPECT_THAT(status, FailsWith(GetParam().want_code, GetParam().want_reason));
   EXPECT_NE(GetLocalizedText(status, "zh-CN"), "");
   EXPECT_EQ(served_->toy.handled, 0);
-  EXPECT_TRUE(WaitUntil(kTimeout,
+  EXPECT_TRUE(WaitUntil(kPatience,
                         [&] { return RecordedRefusals(request_id, GetParam().want_reason) == 1; }));
 }
 
@@ -149,13 +149,13 @@ TEST_F(AdapterTest, RefusalsByHandlersAreRecordedWithTheResource) {
   EXPECT_THAT(served_->CreateReport(&context, "units/water"),
               FailsWith(absl::StatusCode::kPermissionDenied, "NOT_OWN_UNIT"));
   const auto entry = [&]() -> absl::StatusOr<db::Rows> {
-    return served_->harness.database().Read(MachineNow() + kTimeout, [&](db::Session& session) {
+    return served_->harness.database().Read(MachineNow() + kPatience, [&](db::Session& session) {
       return session.Query(
           "SELECT actor, unit, resource FROM audit_entries WHERE request_id = ? LIMIT 2",
           {request_id});
     });
   };
-  ASSERT_TRUE(WaitUntil(kTimeout, [&] { return entry()->size() == 1; }));
+  ASSERT_TRUE(WaitUntil(kPatience, [&] { return entry()->size() == 1; }));
   const auto rows = entry();
   EXPECT_EQ(rows->front().GetString(0), "members/test-1");
   EXPECT_EQ(rows->front().GetString(1), "units/water");

@@ -8,6 +8,7 @@
 #include "common/server/stream.h"
 #include "common/server/toy_streams.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait_until.h"
 #include "gtest/gtest.h"
 
 namespace duban::server {
@@ -15,10 +16,9 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kPatience;
 using testing::WaitUntil;
 using toy::v1::Word;
-
-constexpr auto kTimeout = absl::Seconds(10);
 
 // A handler of Collect that reads until Read fails, tells what it saw, and returns OK in spite of
 // it.
@@ -35,7 +35,7 @@ class Listener {
   }
   // True once so many words were read.
   bool Heard(int words) const {
-    return WaitUntil(kTimeout, [&] { return heard >= words; });
+    return WaitUntil(kPatience, [&] { return heard >= words; });
   }
   // What broke the stream.
   absl::Status Broken() { return broken_.get_future().get(); }
@@ -75,7 +75,7 @@ TEST(BrokenStreamTest, AStrangerIsRefusedBeforeAnythingRuns) {
   EXPECT_THAT(call.Finish(), FailsWith(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING"));
   EXPECT_EQ(served.toy.handled, 0);
   EXPECT_TRUE(
-      WaitUntil(kTimeout, [&] { return served.Recorded(request_id, "TOKEN_MISSING", "") == 1; }));
+      WaitUntil(kPatience, [&] { return served.Recorded(request_id, "TOKEN_MISSING", "") == 1; }));
 }
 
 TEST(BrokenStreamTest, OtherRolesAndOtherUnitsAreRefused) {
@@ -94,7 +94,7 @@ TEST(BrokenStreamTest, OtherRolesAndOtherUnitsAreRefused) {
   EXPECT_THAT(call.Finish(), FailsWith(absl::StatusCode::kPermissionDenied, "NOT_OWN_UNIT"));
   EXPECT_EQ(served.toy.handled, 0);
   EXPECT_TRUE(WaitUntil(
-      kTimeout, [&] { return served.Recorded(request_id, "NOT_OWN_UNIT", "plans/p") == 1; }));
+      kPatience, [&] { return served.Recorded(request_id, "NOT_OWN_UNIT", "plans/p") == 1; }));
 
   auto other = std::make_unique<grpc::ClientContext>();
   served.harness.Authorize(other.get(), common::v1::REPORTER, "units/water");
@@ -121,7 +121,7 @@ TEST(BrokenStreamTest, AHandlerThatDoesNotReadMayAsk) {
   std::promise<bool> noticed;
   served.toy.talk = [&](CallContext&, Stream<Word, Word>& words) {
     before.set_value(words.status());
-    noticed.set_value(WaitUntil(kTimeout, [&] { return absl::IsCancelled(words.status()); }));
+    noticed.set_value(WaitUntil(kPatience, [&] { return absl::IsCancelled(words.status()); }));
     EXPECT_FALSE(words.Write(Say("too late")));
     return absl::OkStatus();
   };
@@ -170,7 +170,7 @@ TEST(BrokenStreamTest, TheTokenExpiresWhileTheStreamWaits) {
   EXPECT_THAT(listener.Broken(), FailsWith(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED"));
   EXPECT_THAT(call.Finish(), FailsWith(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED"));
   EXPECT_TRUE(WaitUntil(
-      kTimeout, [&] { return served.Recorded(request_id, "TOKEN_EXPIRED", "plans/p") == 1; }));
+      kPatience, [&] { return served.Recorded(request_id, "TOKEN_EXPIRED", "plans/p") == 1; }));
 }
 
 TEST(BrokenStreamTest, TheTokenExpiresWhileTheServerTalks) {
@@ -288,7 +288,7 @@ TEST(StreamDrainTest, LivingStreamsEndAndNewOnesAreRefused) {
   served.harness.server().BeginDrain();
   EXPECT_THAT(TellCall(served).Finish(),
               FailsWith(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
-  auto stopped = std::async(std::launch::async, [&] { served.harness.server().Stop(kTimeout); });
+  auto stopped = std::async(std::launch::async, [&] { served.harness.server().Stop(kPatience); });
   EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   EXPECT_TRUE(call.stream->Write(Say("b")));
   EXPECT_THAT(call.Finish(), IsOk());

@@ -69,8 +69,8 @@ class Call {
   std::unique_ptr<google::protobuf::Message> NewRequest() const;
   absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message* request);
 
-  absl::Status CheckUnit(const google::protobuf::Message& request) const {
-    return served_.bound.rule.CheckUnit(context_, request);
+  absl::Status CheckOwner(const google::protobuf::Message& request) const {
+    return served_.bound.rule.CheckOwner(context_, request);
   }
 
   // An answer that nobody waits for is not worked out: DEADLINE_EXPIRED, CALL_CANCELLED.

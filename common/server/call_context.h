@@ -18,6 +18,8 @@ inline constexpr Reason kRoleNotAllowed{"ROLE_NOT_ALLOWED", absl::StatusCode::kP
                                         "None of your roles may call {method}."};
 inline constexpr Reason kNotOwnUnit{"NOT_OWN_UNIT", absl::StatusCode::kPermissionDenied,
                                     "只能办理本单位的事项", "You may act for your own unit only."};
+inline constexpr Reason kNotOwnMember{"NOT_OWN_MEMBER", absl::StatusCode::kPermissionDenied,
+                                      "只能办理本人的事项", "You may act for yourself only."};
 
 // What a handler knows about the call it answers. Made by the adapter, or by a test.
 struct CallContext {
@@ -34,6 +36,10 @@ struct CallContext {
 
   // PERMISSION_DENIED NOT_OWN_UNIT if the call is bound to the caller's unit and this is another.
   absl::Status CheckUnit(std::string_view unit) const;
+
+  // PERMISSION_DENIED NOT_OWN_MEMBER unless the resource is the caller themselves,
+  // `members/{member}` of their token, or something below it.
+  absl::Status CheckMember(std::string_view name) const;
 
   // For lookups: turns NOT_FOUND into NOT_OWN_UNIT for a caller bound to its unit, so that a
   // stranger cannot tell what exists; any other status stays.

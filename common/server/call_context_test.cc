@@ -9,8 +9,7 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
-
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+using testing::kDenied;
 
 CallContext Reporter(bool bound) {
   CallContext call;

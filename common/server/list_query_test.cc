@@ -14,10 +14,9 @@ using submission::v1::ListReportRevisionsRequest;
 using submission::v1::ListReportsRequest;
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kInvalid;
 using ::testing::TestWithParam;
 using ::testing::ValuesIn;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 ListReportsRequest Query() {
   ListReportsRequest request;

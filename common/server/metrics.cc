@@ -86,6 +86,15 @@ void AddProcessState(std::vector<MetricFamily>* families) {
 
 }  // namespace
 
+prometheus::Counter* MakeCounter(prometheus::Registry* registry, const char* name,
+                                 const char* help) {
+  return &prometheus::BuildCounter().Name(name).Help(help).Register(*registry).Add({});
+}
+
+prometheus::Gauge* MakeGauge(prometheus::Registry* registry, const char* name, const char* help) {
+  return &prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({});
+}
+
 MethodMetrics::MethodMetrics(prometheus::Registry* registry, std::string_view type,
                              std::string_view service, std::string_view method) {
   const prometheus::Labels labels = {{"grpc_type", std::string(type)},

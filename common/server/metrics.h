@@ -13,10 +13,16 @@
 #include "common/db/database.h"
 #include "prometheus/collectable.h"
 #include "prometheus/counter.h"
+#include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 
 namespace duban::server {
+
+// A figure without labels, which the registry keeps.
+prometheus::Counter* MakeCounter(prometheus::Registry* registry, const char* name,
+                                 const char* help);
+prometheus::Gauge* MakeGauge(prometheus::Registry* registry, const char* name, const char* help);
 
 // The figures of one method, at zero until it is called.
 class MethodMetrics {

@@ -64,6 +64,9 @@ ABSL_FLAG(absl::Duration, request_log_retention,
           duban::server::ServingOptions{}.request_log_retention,
           "how long the reply of a changing call is kept for repeats of its request_id, 1h to"
           " 8784h");
+ABSL_FLAG(std::string, notification_target, "",
+          "where the notification service is, to which the events of this one are delivered:"
+          " host:port or dns:///host:port; empty: they wait");
 ABSL_FLAG(std::string, log_level, "info", "lowest level logged: debug, info, warning or error");
 ABSL_FLAG(std::string, local_now, "",
           "instant (RFC 3339) that the business clock reads at start; only with"
@@ -107,6 +110,18 @@ absl::StatusOr<db::Options> ReadDatabaseOptions() {
   return options;
 }
 
+absl::StatusOr<std::string> ReadNotificationTarget() {
+  std::string target = absl::GetFlag(FLAGS_notification_target);
+  if (target.empty()) return target;
+  DUBAN_RETURN_IF_ERROR(CheckTarget("notification_target", target));
+  if (absl::GetFlag(FLAGS_service_key_file).empty()) {
+    return FlagInvalid(
+        "notification_target", "须同时给出 --service_key_file",
+        "events are delivered in the service's own name: --service_key_file is missing");
+  }
+  return target;
+}
+
 absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   ServingOptions options;
   options.listen = absl::GetFlag(FLAGS_listen);
@@ -119,6 +134,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   options.stream_idle_timeout = absl::GetFlag(FLAGS_stream_idle_timeout);
   options.readiness_interval = absl::GetFlag(FLAGS_readiness_interval);
   options.request_log_retention = absl::GetFlag(FLAGS_request_log_retention);
+  DUBAN_ASSIGN_OR_RETURN(options.notification_target, ReadNotificationTarget());
   DUBAN_RETURN_IF_ERROR(CheckAddress("listen", options.listen));
   if (!options.metrics_listen.empty()) {
     DUBAN_RETURN_IF_ERROR(CheckAddress("metrics_listen", options.metrics_listen));

@@ -27,6 +27,7 @@ struct ServingOptions {
   absl::Duration request_log_retention = absl::Hours(7 * 24);  // how long a repeat is recognised
   absl::Duration request_log_interval = absl::Minutes(10);     // between two purges
   tls::ServerFiles tls;                                        // without a certificate: no TLS
+  std::string notification_target;  // where events are delivered to; empty: they wait
 };
 
 // What the flags that all services have say, checked. A service with flags of its own has a struct

@@ -98,6 +98,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("drain_timeout", "4s");
   SetFlag("readiness_interval", "50ms");
   SetFlag("request_log_retention", "48h");
+  SetFlag("notification_target", "dns:///bell:7004");
   SetFlag("log_level", "warning");
   SetFlag("service_key_file", "key.jwk");
   SetFlag("allow_development_issuer", "true");
@@ -114,6 +115,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options->serving.stream_idle_timeout, absl::Seconds(9));
   EXPECT_EQ(options->serving.readiness_interval, absl::Milliseconds(50));
   EXPECT_EQ(options->serving.request_log_retention, absl::Hours(48));
+  EXPECT_EQ(options->serving.notification_target, "dns:///bell:7004");
   EXPECT_EQ(options->database.unix_socket, "/run/db.sock");
   EXPECT_EQ(options->database.host, "db");
   EXPECT_EQ(options->database.port, 3307);
@@ -180,6 +182,8 @@ const BadFlagCase kBadFlags[] = {
     {"readiness_interval", "0"},
     {"request_log_retention", "59m"},
     {"request_log_retention", "8785h"},
+    {"notification_target", "bell"},
+    {"notification_target", "bell:7004"},  // without a key
     {"log_level", "loud"},
     {"issuers_file", ""},
     {"local_now", "yesterday"},

@@ -27,6 +27,7 @@ struct Environment {
   const Mutations* mutations;
   const TokenSigner* signer;  // this service's own identity; null without --service_key_file
   prometheus::Registry* metrics;
+  std::string notification_target;  // where events are delivered to; empty: they wait
   // How to connect to other services; never null. Give it to each Caller.
   std::shared_ptr<grpc::ChannelCredentials> peer_credentials = grpc::InsecureChannelCredentials();
 };

@@ -30,10 +30,9 @@ namespace duban::server {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::kPatience;
 using ::testing::Not;
 using testing::WaitUntil;
-
-constexpr auto kTimeout = absl::Seconds(30);
 
 // A folder of this program with development keys in it, which goes when the program ends.
 const std::filesystem::path& Folder() {
@@ -79,14 +78,14 @@ class Process {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
   bool Says(const std::string& text) const {
-    return WaitUntil(kTimeout, [&] { return absl::StrContains(Output(), text); });
+    return WaitUntil(kPatience, [&] { return absl::StrContains(Output(), text); });
   }
   void Signal(int signal) const { kill(id_, signal); }
 
   // The exit code once it has ended; -1 if it does not, or ends by a signal.
   int Wait() {
     int status = 0;
-    if (!code_ && WaitUntil(kTimeout, [&] { return waitpid(id_, &status, WNOHANG) == id_; })) {
+    if (!code_ && WaitUntil(kPatience, [&] { return waitpid(id_, &status, WNOHANG) == id_; })) {
       code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
     return code_.value_or(-1);

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "common/server/toy_client.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait_until.h"
 #include "gtest/gtest.h"
 
 namespace duban::server {
@@ -14,9 +15,8 @@ using submission::v1::GetScoreboardRequest;
 using submission::v1::Scoreboard;
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kPatience;
 using testing::WaitUntil;
-
-constexpr auto kTimeout = absl::Seconds(10);
 
 ServingOptions OneWorker(int queue_capacity) {
   ServingOptions options = testing::ServiceHarness::Loopback();
@@ -43,7 +43,7 @@ class BusyToy : public ServedToy {
   // True once so many calls wait behind the first one.
   bool Queued(int calls) {
     const std::string line = absl::StrCat("\nduban_server_queue_depth ", calls, "\n");
-    return WaitUntil(kTimeout, [&] {
+    return WaitUntil(kPatience, [&] {
       return absl::StrContains(ReadMetrics(harness.server().metrics_port()), line);
     });
   }

@@ -16,9 +16,9 @@
 namespace duban::server {
 namespace {
 
+using testing::kPatience;
 using testing::WaitUntil;
 
-constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr absl::Duration kWeek = absl::Hours(7 * 24);
 const absl::Time kNow = absl::FromUnixSeconds(1'711'674'000);
 
@@ -54,9 +54,9 @@ TEST(RequestLogRetentionTest, WhatIsTooOldGoesInBatchesAndTheRestStays) {
   Write(*database, "old", 1234, kWeek + absl::Microseconds(1));
   Write(*database, "young", 10, kWeek);
   const RequestLogRetention retention(database.get(), &clock, kWeek, absl::Hours(1));
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return Left(*database, "old") == 0; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return Left(*database, "old") == 0; }));
   EXPECT_EQ(Left(*database, "young"), 10);
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return retention.purged() == 1234; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return retention.purged() == 1234; }));
 }
 
 TEST(RequestLogRetentionTest, ItComesAgain) {
@@ -66,10 +66,10 @@ TEST(RequestLogRetentionTest, ItComesAgain) {
   const RequestLogRetention retention(database.get(), &clock, kWeek, absl::Milliseconds(20));
   clock.Advance(kWeek - absl::Seconds(1));
   Write(*database, "old", 1, kWeek);  // shows that it went round since
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return Left(*database, "old") == 0; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return Left(*database, "old") == 0; }));
   EXPECT_EQ(Left(*database, "a"), 3);
   clock.Advance(absl::Seconds(2));
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return Left(*database, "a") == 0; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return Left(*database, "a") == 0; }));
 }
 
 TEST(RequestLogRetentionTest, RunsWithTheServiceAndIsCounted) {
@@ -81,8 +81,8 @@ TEST(RequestLogRetentionTest, RunsWithTheServiceAndIsCounted) {
   served.clock.Set(kNow);
   db::Database& database = served.harness.database();
   Write(database, "old", 7, kWeek + absl::Seconds(1));
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return Left(database, "old") == 0; }));
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] {
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return Left(database, "old") == 0; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] {
     return absl::StrContains(ReadMetrics(served.harness.server().metrics_port()),
                              "\nduban_request_log_purged_total 7\n");
   }));
@@ -95,7 +95,7 @@ TEST(RequestLogRetentionTest, ADatabaseThatIsAwayIsNoEnd) {
   testing::TestServer::Get().Kill();
   const RequestLogRetention retention(database.get(), &clock, kWeek, absl::Milliseconds(20));
   testing::TestServer::Get().Start();
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return Left(*database, "old") == 0; }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return Left(*database, "old") == 0; }));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ namespace {
 
 // The transport takes somewhat larger messages than the adapter, which refuses them with a reason.
 constexpr int kTransportHeadroom = 4;
-constexpr absl::Duration kCheckTimeLimit = absl::Seconds(2);
+constexpr absl::Duration kHealthTimeLimit = absl::Seconds(2);
 
 absl::StatusOr<std::unique_ptr<prometheus::Exposer>> Expose(const std::string& address) {
   try {
@@ -103,7 +103,8 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
   DUBAN_ASSIGN_OR_RETURN(
       assembly,
       definition.assemble({foundation.database, foundation.clock, &mutations, foundation.signer,
-                           registry.get(), foundation.peer_credentials}));
+                           registry.get(), options.notification_target,
+                           foundation.peer_credentials}));
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::vector<std::string> names;
   for (const RpcService& service : assembly->Services()) {
@@ -144,7 +145,7 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
 }
 
 absl::Status ServiceServer::State::CheckReady() {
-  const absl::Time deadline = MachineNow() + kCheckTimeLimit;
+  const absl::Time deadline = MachineNow() + kHealthTimeLimit;
   DUBAN_RETURN_IF_ERROR(foundation.database->Ping(deadline));
   const absl::Status migrated =
       db::CheckMigrated(*foundation.database, definition.migrations, deadline);

@@ -9,6 +9,7 @@
 #include "common/server/toy_client.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/test_database.h"
+#include "common/testing/wait_until.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 
@@ -21,9 +22,9 @@ using submission::v1::Scoreboard;
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::kPatience;
 using testing::WaitUntil;
 
-constexpr auto kTimeout = absl::Seconds(20);
 constexpr char kProgress[] = "duban.submission.v1.ProgressService";
 
 HealthCheckResponse::ServingStatus Health(ServedToy& served, const std::string& service) {
@@ -64,7 +65,7 @@ TEST(DrainTest, RunningCallsEndAndNewOnesAreRefused) {
   EXPECT_EQ(Health(served, "liveness"), HealthCheckResponse::SERVING);
   EXPECT_THAT(served.GetScoreboard(), FailsWith(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
 
-  auto stopped = std::async(std::launch::async, [&] { served.harness.server().Stop(kTimeout); });
+  auto stopped = std::async(std::launch::async, [&] { served.harness.server().Stop(kPatience); });
   EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   gate.Open();
   const auto board = running.get();
@@ -115,7 +116,7 @@ TEST(ReadinessTest, FollowsTheDatabase) {
 
   testing::TestServer::Get().Kill();
   EXPECT_TRUE(WaitUntil(
-      kTimeout, [&] { return Health(served, kProgress) == HealthCheckResponse::NOT_SERVING; }));
+      kPatience, [&] { return Health(served, kProgress) == HealthCheckResponse::NOT_SERVING; }));
   EXPECT_EQ(Health(served, ""), HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(Health(served, "liveness"), HealthCheckResponse::SERVING);
   EXPECT_THAT(served.GetScoreboard(),
@@ -126,9 +127,9 @@ TEST(ReadinessTest, FollowsTheDatabase) {
               FailsWith(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING"));
 
   testing::TestServer::Get().Start();
-  EXPECT_TRUE(WaitUntil(kTimeout,
+  EXPECT_TRUE(WaitUntil(kPatience,
                         [&] { return Health(served, kProgress) == HealthCheckResponse::SERVING; }));
-  EXPECT_TRUE(WaitUntil(kTimeout, [&] { return served.GetScoreboard().ok(); }));
+  EXPECT_TRUE(WaitUntil(kPatience, [&] { return served.GetScoreboard().ok(); }));
 }
 
 TEST(ReadinessTest, ThePageTellsOfAMigrationThatIsMissing) {

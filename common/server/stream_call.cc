@@ -122,11 +122,12 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     Finish(wire);  // `this` may be gone
   }
 
-  // Waits for the first message or for an end without one, and checks the message's unit.
+  // Waits for the first message or for an end without one, and checks whose the message's resource
+  // is.
   absl::Status AwaitFirst() {
     first_ = call_.NewRequest();
     first_unread_ = Receive(first_.get());
-    if (first_unread_) Break(call_.CheckUnit(*first_));
+    if (first_unread_) Break(call_.CheckOwner(*first_));
     return broken_;
   }
 

@@ -11,6 +11,7 @@
 #include "common/server/answer.h"
 #include "common/server/toy_streams.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait_until.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
@@ -21,11 +22,10 @@ using ::testing::ElementsAre;
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::kPatience;
 using ::testing::Not;
 using testing::WaitUntil;
 using toy::v1::Word;
-
-constexpr auto kTimeout = absl::Seconds(10);
 
 // Of a handler of Collect: everything that it reads.
 absl::StatusOr<Word> ReadAll(CallContext&, Reader<Word>& words) {
@@ -123,11 +123,11 @@ TEST_F(StreamTest, AHandlerMayTakeAtOnceWhatHasArrived) {
     EXPECT_TRUE(words.Read(&word));
     EXPECT_FALSE(words.HasNext(absl::Milliseconds(1)));
     words.Write(Say("more"));
-    EXPECT_TRUE(words.HasNext(kTimeout));
+    EXPECT_TRUE(words.HasNext(kPatience));
     EXPECT_TRUE(words.Read(&word));
     EXPECT_EQ(word.text(), "b");
     words.Write(Say("enough"));
-    EXPECT_TRUE(words.HasNext(kTimeout));  // the end
+    EXPECT_TRUE(words.HasNext(kPatience));  // the end
     EXPECT_FALSE(words.Read(&word));
     return words.status();
   };

@@ -40,7 +40,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     DUBAN_RETURN_IF_ERROR(call_.AdmitCaller());
     request_ = call_.NewRequest();
     DUBAN_RETURN_IF_ERROR(call_.Parse(request_bytes_, request_.get()));
-    DUBAN_RETURN_IF_ERROR(call_.CheckUnit(*request_));
+    DUBAN_RETURN_IF_ERROR(call_.CheckOwner(*request_));
     return call_.CheckAwaited();
   }
 

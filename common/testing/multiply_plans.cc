@@ -13,7 +13,7 @@ namespace {
 
 // Plans copied by one statement: a transaction of some ten thousand rows.
 constexpr int kPlansAtOnce = 20;
-constexpr absl::Duration kStatementTime = absl::Minutes(2);
+constexpr absl::Duration kCopyTime = absl::Minutes(2);
 
 // The columns that can be written, but for the plan.
 absl::StatusOr<std::vector<std::string>> Columns(db::Session& session, const std::string& table) {
@@ -34,7 +34,7 @@ absl::StatusOr<std::vector<std::string>> Columns(db::Session& session, const std
 absl::Status MultiplyPlan(db::Database& database, const std::string& table, const std::string& plan,
                           const std::string& prefix, int first, int count) {
   DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> columns,
-                         database.Read(MachineNow() + kStatementTime, [&](db::Session& session) {
+                         database.Read(MachineNow() + kCopyTime, [&](db::Session& session) {
                            return Columns(session, table);
                          }));
   const std::string others = absl::StrJoin(columns, ", ");
@@ -46,9 +46,8 @@ absl::Status MultiplyPlan(db::Database& database, const std::string& table, cons
     const std::string sql = absl::StrCat(
         "INSERT INTO ", table, " (plan, ", others, ") SELECT names.name, ", others, " FROM ", table,
         " JOIN (", absl::StrJoin(names, " UNION ALL "), ") names WHERE plan = '", plan, "'");
-    DUBAN_RETURN_IF_ERROR(
-        database.RunInTransaction(MachineNow() + kStatementTime,
-                                  [&](db::Transaction& tx) { return tx.Execute(sql).status(); }));
+    DUBAN_RETURN_IF_ERROR(database.RunInTransaction(
+        MachineNow() + kCopyTime, [&](db::Transaction& tx) { return tx.Execute(sql).status(); }));
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,15 @@
 
 namespace duban::testing {
 
+// The codes that tests expect most.
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+inline constexpr auto kNotFound = absl::StatusCode::kNotFound;
+inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+inline constexpr auto kExists = absl::StatusCode::kAlreadyExists;
+inline constexpr auto kAborted = absl::StatusCode::kAborted;
+inline constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
+
 inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& result) {

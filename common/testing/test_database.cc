@@ -13,7 +13,7 @@
 namespace duban::testing {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kSetupPatience = absl::Seconds(60);
 
 bool production_size = false;
 
@@ -69,7 +69,7 @@ db::Options TestServer::NewSchema() {
   options.connections = db::Options().connections;
   const std::string sql =
       absl::StrCat("CREATE SCHEMA ", options.schema, " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
-  const auto created = (*admin)->Read(MachineNow() + kPatience,
+  const auto created = (*admin)->Read(MachineNow() + kSetupPatience,
                                       [&](db::Session& session) { return session.Execute(sql); });
   DieUnless(created.status(), "create a schema");
   return options;
@@ -84,7 +84,7 @@ void TestServer::Resume() { state_->process.Resume(); }
 
 std::unique_ptr<db::Database> NewDatabase(const std::vector<db::MigrationSet>& sets) {
   const db::Options options = TestServer::Get().NewSchema();
-  DieUnless(db::Migrate(options, sets, MachineNow() + kPatience), "migrate");
+  DieUnless(db::Migrate(options, sets, MachineNow() + kSetupPatience), "migrate");
   auto database = db::Database::Open(options);
   DieUnless(database.status(), "open it");
   return *std::move(database);

@@ -7,6 +7,9 @@
 
 namespace duban::testing {
 
+// How long a test waits for what must come.
+inline constexpr absl::Duration kPatience = absl::Seconds(30);
+
 // Asks until the condition holds; false if it still does not after `timeout`. The one place where
 // tests pass time: nothing else in a test sleeps.
 template <typename Condition>

@@ -20,10 +20,6 @@ namespace {
 constexpr size_t kMaxName = 255;
 constexpr unsigned kEncrypted = 1;
 
-absl::Status Invalid(std::string_view zh, std::string_view en) {
-  return Error(kWorkbookInvalid).With("zh", zh).With("en", en);
-}
-
 // The archive's bytes as minizip reads them.
 struct Memory {
   std::string_view bytes;
@@ -80,13 +76,15 @@ absl::StatusOr<std::string> CurrentName(void* archive) {
   std::array<char, kMaxName + 1> name{};
   if (unzGetCurrentFileInfo64(archive, &info, name.data(), name.size(), nullptr, 0, nullptr, 0) !=
       UNZ_OK) {
-    return Invalid("目录损坏", "its directory is damaged");
+    return WorkbookInvalid("目录损坏", "its directory is damaged");
   }
-  if ((info.flag & kEncrypted) != 0) return Invalid("已加密", "it is encrypted");
-  if (info.size_filename > kMaxName) return Invalid("文件名过长", "a file name is too long");
+  if ((info.flag & kEncrypted) != 0) return WorkbookInvalid("已加密", "it is encrypted");
+  if (info.size_filename > kMaxName) {
+    return WorkbookInvalid("文件名过长", "a file name is too long");
+  }
   std::string text(name.data(), info.size_filename);
   if (!IsPlainName(text)) {
-    return Invalid("含有指向外部的文件名", "a file name points outside");
+    return WorkbookInvalid("含有指向外部的文件名", "a file name points outside");
   }
   return text;
 }
@@ -94,7 +92,7 @@ absl::StatusOr<std::string> CurrentName(void* archive) {
 // The content of the current file, of which `room` bytes may be taken.
 absl::StatusOr<std::string> CurrentContent(void* archive, const ArchiveLimits& limits,
                                            size_t room) {
-  const absl::Status damaged = Invalid("内容损坏", "its content is damaged");
+  const absl::Status damaged = WorkbookInvalid("内容损坏", "its content is damaged");
   if (unzOpenCurrentFile(archive) != UNZ_OK) return damaged;
   std::string content;
   std::vector<char> buffer(size_t{64} << 10);
@@ -118,12 +116,16 @@ absl::StatusOr<std::string> CurrentContent(void* archive, const ArchiveLimits& l
 
 }  // namespace
 
+absl::Status WorkbookInvalid(std::string_view zh, std::string_view en) {
+  return Error(kWorkbookInvalid).With("zh", zh).With("en", en);
+}
+
 absl::StatusOr<std::map<std::string, std::string>> Unpack(std::string_view bytes,
                                                           const ArchiveLimits& limits) {
   Memory memory{bytes};
   zlib_filefunc64_def functions = {Open, Read, Write, Tell, Seek, Close, NoError, &memory};
   const Archive archive(unzOpen2_64("", &functions));
-  if (archive == nullptr) return Invalid("不是压缩包", "it is no zip archive");
+  if (archive == nullptr) return WorkbookInvalid("不是压缩包", "it is no zip archive");
   std::map<std::string, std::string> files;
   size_t unpacked = 0;
   size_t entries = 0;
@@ -141,10 +143,12 @@ absl::StatusOr<std::map<std::string, std::string>> Unpack(std::string_view bytes
                            CurrentContent(archive.get(), limits, limits.unpacked_bytes - unpacked));
     unpacked += content.size();
     if (!files.emplace(std::move(name), std::move(content)).second) {
-      return Invalid("文件名重复", "a file name stands there twice");
+      return WorkbookInvalid("文件名重复", "a file name stands there twice");
     }
   }
-  if (next != UNZ_END_OF_LIST_OF_FILE) return Invalid("目录损坏", "its directory is damaged");
+  if (next != UNZ_END_OF_LIST_OF_FILE) {
+    return WorkbookInvalid("目录损坏", "its directory is damaged");
+  }
   return files;
 }
 

@@ -18,6 +18,8 @@ inline constexpr Reason kWorkbookTooLarge{"WORKBOOK_TOO_LARGE", absl::StatusCode
                                           "工作簿过大:{zh}不能超过 {limit}",
                                           "The workbook is too large: at most {limit} {en}."};
 
+absl::Status WorkbookInvalid(std::string_view zh, std::string_view en);
+
 // How much an archive may hold, whatever its headers say.
 struct ArchiveLimits {
   size_t entries = 200;

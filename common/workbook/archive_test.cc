@@ -15,9 +15,8 @@ namespace {
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
+using testing::kInvalid;
 using ::testing::Pair;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 TEST(ArchiveTest, GivesTheFilesByName) {
   const auto files = Unpack(MakeArchive({{"b/c.xml", "乙"}, {"a", ""}}), {});
@@ -25,15 +24,15 @@ TEST(ArchiveTest, GivesTheFilesByName) {
   EXPECT_THAT(*files, ElementsAre(Pair("a", ""), Pair("b/c.xml", "乙")));
 }
 
-struct RefusedCase {
+struct RefusedArchive {
   std::string name;
   std::string bytes;
   std::string reason;
 };
 
-void PrintTo(const RefusedCase& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const RefusedArchive& c, std::ostream* out) { *out << c.name; }
 
-class RefusedTest : public ::testing::TestWithParam<RefusedCase> {};
+class RefusedTest : public ::testing::TestWithParam<RefusedArchive> {};
 
 TEST_P(RefusedTest, IsRefused) {
   const ArchiveLimits limits = {.entries = 5, .unpacked_bytes = 1'000'000};
@@ -56,26 +55,26 @@ std::string CutShort(std::string bytes, size_t by) {
 INSTANTIATE_TEST_SUITE_P(
     Archives, RefusedTest,
     ::testing::Values(
-        RefusedCase{"nothing", "", "WORKBOOK_INVALID"},
-        RefusedCase{"no archive", "name,value\n甲,1\n", "WORKBOOK_INVALID"},
-        RefusedCase{"cut short", CutShort(MakeArchive({{"a", "b"}}), 30), "WORKBOOK_INVALID"},
-        RefusedCase{"damaged", MakeArchive({{"a", "b", false, true}}), "WORKBOOK_INVALID"},
-        RefusedCase{"encrypted", MakeArchive({{"a", "b", true}}), "WORKBOOK_INVALID"},
-        RefusedCase{"upwards", MakeArchive({{"../../etc/passwd", "b"}}), "WORKBOOK_INVALID"},
-        RefusedCase{"upwards inside", MakeArchive({{"xl/../../a", "b"}}), "WORKBOOK_INVALID"},
-        RefusedCase{"absolute", MakeArchive({{"/etc/passwd", "b"}}), "WORKBOOK_INVALID"},
-        RefusedCase{"of another system", MakeArchive({{"..\\a", "b"}}), "WORKBOOK_INVALID"},
-        RefusedCase{"of a drive", MakeArchive({{"c:a", "b"}}), "WORKBOOK_INVALID"},
-        RefusedCase{"NUL in a name", MakeArchive({{std::string("a\0b", 3), "b"}}),
-                    "WORKBOOK_INVALID"},
-        RefusedCase{"a very long name", MakeArchive({{std::string(300, 'a'), "b"}}),
-                    "WORKBOOK_INVALID"},
-        RefusedCase{"twice the same name", MakeArchive({{"a", "1"}, {"a", "2"}}),
-                    "WORKBOOK_INVALID"},
-        RefusedCase{"too many files", MakeArchive(Many(6)), "WORKBOOK_TOO_LARGE"},
-        RefusedCase{"a bomb", MakeArchive({{"a", std::string(50'000'000, ' ')}}),
-                    "WORKBOOK_TOO_LARGE"},
-        RefusedCase{
+        RefusedArchive{"nothing", "", "WORKBOOK_INVALID"},
+        RefusedArchive{"no archive", "name,value\n甲,1\n", "WORKBOOK_INVALID"},
+        RefusedArchive{"cut short", CutShort(MakeArchive({{"a", "b"}}), 30), "WORKBOOK_INVALID"},
+        RefusedArchive{"damaged", MakeArchive({{"a", "b", false, true}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"encrypted", MakeArchive({{"a", "b", true}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"upwards", MakeArchive({{"../../etc/passwd", "b"}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"upwards inside", MakeArchive({{"xl/../../a", "b"}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"absolute", MakeArchive({{"/etc/passwd", "b"}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"of another system", MakeArchive({{"..\\a", "b"}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"of a drive", MakeArchive({{"c:a", "b"}}), "WORKBOOK_INVALID"},
+        RefusedArchive{"NUL in a name", MakeArchive({{std::string("a\0b", 3), "b"}}),
+                       "WORKBOOK_INVALID"},
+        RefusedArchive{"a very long name", MakeArchive({{std::string(300, 'a'), "b"}}),
+                       "WORKBOOK_INVALID"},
+        RefusedArchive{"twice the same name", MakeArchive({{"a", "1"}, {"a", "2"}}),
+                       "WORKBOOK_INVALID"},
+        RefusedArchive{"too many files", MakeArchive(Many(6)), "WORKBOOK_TOO_LARGE"},
+        RefusedArchive{"a bomb", MakeArchive({{"a", std::string(50'000'000, ' ')}}),
+                       "WORKBOOK_TOO_LARGE"},
+        RefusedArchive{
             "a bomb in two parts",
             MakeArchive({{"a", std::string(600'000, ' ')}, {"b", std::string(600'000, ' ')}}),
             "WORKBOOK_TOO_LARGE"}));

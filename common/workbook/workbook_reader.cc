@@ -16,10 +16,6 @@ namespace {
 using Files = std::map<std::string, std::string>;
 using Kind = CellContent::Kind;
 
-absl::Status Invalid(std::string_view zh, std::string_view en) {
-  return Error(kWorkbookInvalid).With("zh", zh).With("en", en);
-}
-
 // The name of a node or attribute without its namespace's prefix.
 std::string_view LocalName(const char* name) {
   const std::string_view whole = name;
@@ -59,16 +55,16 @@ absl::StatusOr<pugi::xml_node> Parse(const Files& files, const std::string& name
                                      pugi::xml_document* document) {
   const auto file = files.find(name);
   if (file == files.end()) {
-    return Invalid(absl::StrCat("缺少 ", name), absl::StrCat(name, " is missing"));
+    return WorkbookInvalid(absl::StrCat("缺少 ", name), absl::StrCat(name, " is missing"));
   }
   if (HasNul(file->second)) {
-    return Invalid(absl::StrCat(name, " 含有空字符"), absl::StrCat(name, " contains NUL"));
+    return WorkbookInvalid(absl::StrCat(name, " 含有空字符"), absl::StrCat(name, " contains NUL"));
   }
   const pugi::xml_parse_result result =
       document->load_buffer(file->second.data(), file->second.size(),
                             pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
   if (!result || document->document_element().empty()) {
-    return Invalid(absl::StrCat(name, " 不是有效的XML"), absl::StrCat(name, " is no XML"));
+    return WorkbookInvalid(absl::StrCat(name, " 不是有效的XML"), absl::StrCat(name, " is no XML"));
   }
   return document->document_element();
 }
@@ -120,7 +116,9 @@ class Reader {
     DUBAN_ASSIGN_OR_RETURN(const Relationships package,
                            ReadRelationships(files_, "_rels/.rels", ""));
     const auto main = package.by_type.find("officeDocument");
-    if (main == package.by_type.end()) return Invalid("没有工作簿", "there is no workbook in it");
+    if (main == package.by_type.end()) {
+      return WorkbookInvalid("没有工作簿", "there is no workbook in it");
+    }
     const size_t slash = main->second.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : main->second.substr(0, slash + 1);
     const std::string file = main->second.substr(folder.size());
@@ -140,7 +138,7 @@ class Reader {
     std::vector<SheetContent> sheets;
     for (const pugi::xml_node& node : Child(book, "sheets").children()) {
       const auto part = parts.by_id.find(Attribute(node, "id"));
-      if (part == parts.by_id.end()) return Invalid("缺少工作表", "a sheet is missing");
+      if (part == parts.by_id.end()) return WorkbookInvalid("缺少工作表", "a sheet is missing");
       DUBAN_RETURN_IF_ERROR(
           ReadSheet(part->second, Attribute(node, "name"), &sheets.emplace_back()));
     }
@@ -184,7 +182,9 @@ class Reader {
       if (LocalName(line.name()) != "row") continue;
       ++row;
       if (const std::string given = Attribute(line, "r"); !given.empty()) {
-        if (!absl::SimpleAtoi(given, &row)) return Invalid("行号无效", "a row has no number");
+        if (!absl::SimpleAtoi(given, &row)) {
+          return WorkbookInvalid("行号无效", "a row has no number");
+        }
       }
       DUBAN_RETURN_IF_ERROR(ReadRow(line, row, sheet));
     }
@@ -198,8 +198,9 @@ class Reader {
       std::pair<int, int> place = {row, ++column};
       if (const std::string given = Attribute(node, "r"); !given.empty()) {
         const auto parsed = ParseCellName(given);
-        if (!parsed || parsed->first != row)
-          return Invalid("单元格位置无效", "a cell has no place");
+        if (!parsed || parsed->first != row) {
+          return WorkbookInvalid("单元格位置无效", "a cell has no place");
+        }
         place = *parsed;
         column = place.second;
       }
@@ -212,7 +213,7 @@ class Reader {
             .With("limit", absl::StrCat(limits_.cells));
       }
       if (!sheet->cells.emplace(place, *std::move(cell)).second) {
-        return Invalid("单元格重复", "a cell stands there twice");
+        return WorkbookInvalid("单元格重复", "a cell stands there twice");
       }
     }
     return absl::OkStatus();
@@ -229,7 +230,7 @@ class Reader {
     if (type == "s") {
       size_t index = 0;
       if (!absl::SimpleAtoi(value, &index) || index >= shared_.size()) {
-        return Invalid("缺少共享字符串", "a shared string is missing");
+        return WorkbookInvalid("缺少共享字符串", "a shared string is missing");
       }
       return TextCell(shared_[index]);
     }

@@ -15,9 +15,8 @@ namespace {
 
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
+using testing::kInvalid;
 using Kind = CellContent::Kind;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 std::string Show(const SheetContent& sheet) {
   static constexpr const char* kKinds[] = {"text", "number", "date", "boolean", "formula", "error"};

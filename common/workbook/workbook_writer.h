@@ -20,6 +20,10 @@ struct Cell {
   bool is_decimal = false;
 };
 
+inline Cell DecimalCell(const std::string& decimal) {
+  return {decimal, Look::kPlain, /*is_decimal=*/true};
+}
+
 struct Column {
   double width = 12;  // in characters
   bool hidden = false;

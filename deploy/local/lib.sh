@@ -17,12 +17,14 @@ port_database=${DUBAN_PORT_DATABASE:-13306}
 port_indicator=${DUBAN_PORT_INDICATOR:-7001}
 port_submission=${DUBAN_PORT_SUBMISSION:-7002}
 port_review=${DUBAN_PORT_REVIEW:-7003}
+port_notification=${DUBAN_PORT_NOTIFICATION:-7004}
 port_metrics_indicator=${DUBAN_PORT_METRICS_INDICATOR:-9101}
 port_metrics_submission=${DUBAN_PORT_METRICS_SUBMISSION:-9102}
 port_metrics_review=${DUBAN_PORT_METRICS_REVIEW:-9103}
+port_metrics_notification=${DUBAN_PORT_METRICS_NOTIFICATION:-9104}
 
 # In the order in which they start; they stop in the opposite one.
-processes=(database indicator submission review)
+processes=(database notification indicator submission review)
 
 # The socket's path may have 107 bytes; a long state folder gets one elsewhere.
 database_socket=$state/database.sock

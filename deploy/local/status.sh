@@ -29,7 +29,7 @@ port_in_use() {
   grep -oE -- "--$option=[0-9.:]*" "$run/$1.command" 2>/dev/null | grep -oE '[0-9]+$' || echo -
 }
 
-print_row() { printf '%-11s %8s %6s  %-12s %s\n' "$@"; }
+print_row() { printf '%-12s %8s %6s  %-12s %s\n' "$@"; }
 
 print_row process pid port health version
 code=0

@@ -4,9 +4,9 @@
 # changed.  Usage: deploy/local/up.sh [--demo]
 #   --demo  plays the first quarter of 2024 with made-up figures
 # Environment: DUBAN_NOW=2024-03-29T09:00:00+08:00 (what the services' clock reads at their start),
-#   DUBAN_PORT_INDICATOR, DUBAN_PORT_SUBMISSION, DUBAN_PORT_REVIEW, DUBAN_PORT_DATABASE,
-#   DUBAN_PORT_METRICS_INDICATOR, DUBAN_PORT_METRICS_SUBMISSION, DUBAN_PORT_METRICS_REVIEW,
-#   DUBAN_STATE (folder)
+#   DUBAN_PORT_INDICATOR, DUBAN_PORT_SUBMISSION, DUBAN_PORT_REVIEW, DUBAN_PORT_NOTIFICATION,
+#   DUBAN_PORT_DATABASE, DUBAN_PORT_METRICS_INDICATOR, DUBAN_PORT_METRICS_SUBMISSION,
+#   DUBAN_PORT_METRICS_REVIEW, DUBAN_PORT_METRICS_NOTIFICATION, DUBAN_STATE (folder)
 set -euo pipefail
 # shellcheck source=deploy/local/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,7 +23,8 @@ build() {
   local started=$SECONDS
   (cd "$root" && { [ -f build/release/build.ninja ] || cmake --preset release; }) >/dev/null ||
     fail "cmake --preset release 失败 failed"
-  cmake --build "$root/build/release" --target duban-indicator duban-submission duban-review dubanctl
+  cmake --build "$root/build/release" --target duban-indicator duban-submission duban-review \
+    duban-notification dubanctl
   say "构建用时 built in $((SECONDS - started)) s"
 }
 
@@ -90,8 +91,10 @@ SQL
 }
 
 start_service() {
-  local name=$1 metrics
+  local name=$1 metrics relay=()
   shift
+  # It writes no events that others must hear.
+  [ "$name" = notification ] || relay=("--notification_target=127.0.0.1:$port_notification")
   metrics=$(port_of "metrics_$name")
   start "$name" "$bin/duban-$name" \
     --listen="127.0.0.1:$(port_of "$name")" --metrics_listen="127.0.0.1:$metrics" \
@@ -99,6 +102,7 @@ start_service() {
     --database_password_file="$keys/database-password" --database_name=duban \
     --issuers_file="$keys/issuers.json" --allow_development_issuer \
     --service_key_file="$keys/key.jwk" --migrate \
+    "${relay[@]}" \
     ${DUBAN_NOW:+"--local_now=$DUBAN_NOW"} "$@"
 }
 
@@ -115,9 +119,11 @@ make_secrets() {
   # One from before issuers had roles would not let the services call each other.
   grep -qs '"roles"' "$keys/issuers.json" || rm -f "$keys/issuers.json"
   "$bin/dubanctl" token keygen --dir "$keys"
-  if [ ! -f "$keys/database-password" ]; then
-    (umask 077 && head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$keys/database-password")
-  fi
+  local secret
+  for secret in database-password:24 notification-secrets:32; do
+    [ -f "$keys/${secret%:*}" ] || (umask 077 && head -c "${secret#*:}" /dev/urandom |
+      od -An -tx1 | tr -d ' \n' >"$keys/${secret%:*}")
+  done
 }
 
 write_endpoints() {
@@ -125,9 +131,11 @@ write_endpoints() {
 DUBAN_INDICATOR=127.0.0.1:$port_indicator
 DUBAN_SUBMISSION=127.0.0.1:$port_submission
 DUBAN_REVIEW=127.0.0.1:$port_review
+DUBAN_NOTIFICATION=127.0.0.1:$port_notification
 DUBAN_METRICS_INDICATOR=127.0.0.1:$port_metrics_indicator
 DUBAN_METRICS_SUBMISSION=127.0.0.1:$port_metrics_submission
 DUBAN_METRICS_REVIEW=127.0.0.1:$port_metrics_review
+DUBAN_METRICS_NOTIFICATION=127.0.0.1:$port_metrics_notification
 DUBAN_KEY_FILE=$keys/key.jwk
 ENV
 }
@@ -135,6 +143,8 @@ ENV
 build
 make_secrets
 start_database
+start_service notification --indicator_target="127.0.0.1:$port_indicator" \
+  --secrets_key_file="$keys/notification-secrets"
 start_service indicator
 start_service submission --indicator_target="127.0.0.1:$port_indicator"
 start_service review --indicator_target="127.0.0.1:$port_indicator" \
@@ -142,6 +152,7 @@ start_service review --indicator_target="127.0.0.1:$port_indicator" \
 wait_for_service indicator
 wait_for_service submission
 wait_for_service review
+wait_for_service notification
 write_endpoints
 export DUBAN_ENDPOINTS=$endpoints
 "$bin/dubanctl" calendar import "$calendar_file"

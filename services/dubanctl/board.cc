@@ -13,7 +13,7 @@ namespace {
 using submission::v1::Scoreboard;
 using submission::v1::ScoreboardLine;
 
-constexpr int kNameColumns = 38;
+constexpr int kLineColumns = 38;
 
 struct LightText {
   const char* text;
@@ -68,9 +68,9 @@ std::string PendingText(const ScoreboardLine& line) {
 }
 
 std::string NameOf(const ScoreboardLine& line, const std::map<std::string, std::string>& units) {
-  if (line.unit().empty()) return CutToWidth(line.indicator_display_name(), kNameColumns);
+  if (line.unit().empty()) return CutToWidth(line.indicator_display_name(), kLineColumns);
   const auto found = units.find(line.unit());
-  return CutToWidth("  " + (found == units.end() ? line.unit() : found->second), kNameColumns);
+  return CutToWidth("  " + (found == units.end() ? line.unit() : found->second), kLineColumns);
 }
 
 std::vector<Cell> CellsOf(const ScoreboardLine& line,

@@ -17,7 +17,7 @@ struct CalendarArguments {
   bool validate = false;
 };
 
-absl::StatusOr<review::v1::CalendarDocument> ReadDocument(const std::string& file) {
+absl::StatusOr<review::v1::CalendarDocument> ReadCalendars(const std::string& file) {
   DUBAN_ASSIGN_OR_RETURN(const std::string json, ReadFile(file));
   review::v1::CalendarDocument document;
   const auto status = google::protobuf::util::JsonStringToMessage(json, &document);
@@ -32,7 +32,7 @@ void Print(const Calendar& calendar) {
 }
 
 absl::Status Import(const Settings& settings, const CalendarArguments& arguments) {
-  DUBAN_ASSIGN_OR_RETURN(const auto document, ReadDocument(arguments.file));
+  DUBAN_ASSIGN_OR_RETURN(const auto document, ReadCalendars(arguments.file));
   DUBAN_ASSIGN_OR_RETURN(const auto connection, Connection::Open(settings));
   for (const Calendar& calendar : document.calendars()) {
     review::v1::ImportCalendarRequest request;

@@ -10,7 +10,7 @@ using indicator::v1::Indicator;
 using indicator::v1::Plan;
 using indicator::v1::Responsibility;
 
-constexpr int kNameColumns = 44;
+constexpr int kIndicatorColumns = 44;
 constexpr int kUnitColumns = 70;
 
 using UnitNames = std::map<std::string, std::string>;
@@ -98,7 +98,7 @@ std::string RenderPlan(const Plan& plan, const std::vector<Indicator>& indicator
   table.AddRule();
   for (const Indicator& indicator : indicators) {
     table.AddRow({{indicator.table_row() == 0 ? "-" : std::to_string(indicator.table_row())},
-                  {CutToWidth(indicator.display_name(), kNameColumns)},
+                  {CutToWidth(indicator.display_name(), kIndicatorColumns)},
                   {indicator.target().source_text()},
                   {RhythmText(indicator.collection())},
                   {CutToWidth(LinesText(indicator, unit_names), kUnitColumns)}});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "services/indicator/indicator_fixture.h"
 
@@ -11,10 +12,9 @@ namespace duban::indicator {
 namespace {
 
 using ::testing::ElementsAre;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using testing::kInvalid;
+using testing::kNotFound;
+using testing::kPrecondition;
 
 // Raises the target of contracts from 30 to 40, by 10 of the water bureau.
 constexpr char kAmend[] = R"(

@@ -16,7 +16,6 @@ namespace {
 
 using v1::CadenceRule;
 
-constexpr int kMaxWorkdays = 60;
 constexpr int kMaxArticles = 1000;
 
 const std::map<CadenceRule::Kind, common::v1::PeriodKind>& Rhythms() {

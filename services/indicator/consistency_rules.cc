@@ -22,16 +22,9 @@ using v1::Responsibility;
 
 constexpr int kMaxRules = 200;
 constexpr int kMaxTextCharacters = 200;
-constexpr int kMaxUnitCharacters = 16;
+constexpr int kMaxBandUnitCharacters = 16;
 constexpr int kLeastHistory = 3;
 constexpr int kMostHistory = 36;
-
-// A decimal whose form was checked before; nothing for one that is empty or none.
-std::optional<Decimal> Number(const std::string& text) {
-  const absl::StatusOr<Decimal> number = Decimal::Parse(text);
-  if (!number.ok()) return std::nullopt;
-  return *number;
-}
 
 // A rule of a document that is looked at, and what is found.
 class RuleCheck {
@@ -125,7 +118,7 @@ class RuleCheck {
                     "share_of.denominator");
       }
     }
-    const std::optional<Decimal> tolerance = Number(rule.tolerance_percent());
+    const std::optional<Decimal> tolerance = ReadChecked(rule.tolerance_percent());
     if (tolerance && (tolerance->Sign() < 0 || *tolerance > Decimal::FromInt(100))) {
       Refuse("share_of.tolerance_percent", "应为 0 至 100", "it is 0 to 100");
     }
@@ -144,8 +137,8 @@ class RuleCheck {
     if (amount != nullptr) {
       CheckFamily(rule.unit_of_measure(), amount->unit_of_measure(), "rate_band.unit_of_measure");
     }
-    const std::optional<Decimal> low = Number(rule.low());
-    const std::optional<Decimal> high = Number(rule.high());
+    const std::optional<Decimal> low = ReadChecked(rule.low());
+    const std::optional<Decimal> high = ReadChecked(rule.high());
     if (rule.low().empty() && rule.high().empty()) {
       Refuse("rate_band.low", "上下限至少写一个", "at least one end is required");
     }
@@ -233,7 +226,7 @@ class RuleCheck {
 // Refuses a setting that is given and not within [least, most], or, where `open`, is `least`.
 void CheckRange(const std::string& text, int least, bool open, int most, const std::string& path,
                 Violations& out) {
-  const std::optional<Decimal> number = Number(text);
+  const std::optional<Decimal> number = ReadChecked(text);
   if (!number) return;
   const bool above = open ? *number > Decimal::FromInt(least) : *number >= Decimal::FromInt(least);
   if (above && *number <= Decimal::FromInt(most)) return;
@@ -258,8 +251,8 @@ void CheckBands(const v1::PlanDocument& document, const std::string& path, Viola
     } else if (!seen.insert(band.indicator()).second) {
       out.Add("", Error(kDuplicateId).With("id", band.indicator()).Field(here + ".indicator"));
     }
-    const std::optional<Decimal> low = Number(band.low());
-    const std::optional<Decimal> high = Number(band.high());
+    const std::optional<Decimal> low = ReadChecked(band.low());
+    const std::optional<Decimal> high = ReadChecked(band.high());
     if (band.low().empty() && band.high().empty()) {
       AddViolation(kPlausibilityInvalid, here + ".low", "上下限至少写一个",
                    "at least one end is required", out);
@@ -277,7 +270,7 @@ void CheckRuleForm(const ConsistencyRule& rule, const std::string& path, Violati
   ReadDecimal(rule.rate_band().low(), path + ".rate_band.low", out);
   ReadDecimal(rule.rate_band().high(), path + ".rate_band.high", out);
   CheckTextField(rule.rate_band().unit_of_measure(), path + ".rate_band.unit_of_measure",
-                 kMaxUnitCharacters, false, out);
+                 kMaxBandUnitCharacters, false, out);
   const auto& openings = rule.stock_flow().openings();
   for (int i = 0; i < openings.size(); ++i) {
     const std::string here = At(path + ".stock_flow.openings", i);

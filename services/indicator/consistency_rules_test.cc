@@ -62,15 +62,15 @@ PlanDocument DocumentWith(const std::string& plan) {
   return document;
 }
 
-struct Case {
+struct ConsistencyCase {
   std::string name;
   std::string plan;  // what is merged into the plan
   std::vector<std::string> want;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const ConsistencyCase& c, std::ostream* out) { *out << c.name; }
 
-class ConsistencyTest : public ::testing::TestWithParam<Case> {};
+class ConsistencyTest : public ::testing::TestWithParam<ConsistencyCase> {};
 
 TEST_P(ConsistencyTest, AnswersExactlyWhatIsWrong) {
   Violations violations;
@@ -90,7 +90,7 @@ std::string At0(const std::string& field) {
   return absl::StrCat("plan.consistency_rules[0].", field, " CONSISTENCY_RULE_INVALID");
 }
 
-const Case kRuleCases[] = {
+const ConsistencyCase kRuleCases[] = {
     {"a share of two counts",
      Rule("WHOLE_PLAN", R"(share_of { share: "share" numerator: "contracts"
                            denominator: "technologies" tolerance_percent: "0.5" })"),
@@ -190,7 +190,7 @@ std::string Settings(const std::string& fields) {
   return absl::StrCat("plausibility { ", fields, " }");
 }
 
-const Case kSettingCases[] = {
+const ConsistencyCase kSettingCases[] = {
     {"all of them",
      Settings(R"(plausible_multiple: "1" outlier_threshold: "3.5" minimum_history: 36
                  bands { indicator: "contracts" low: "0" high: "50" }

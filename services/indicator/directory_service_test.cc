@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "services/indicator/rows.h"
 #include "services/indicator/service_fixture.h"
@@ -12,13 +13,12 @@ namespace duban::indicator {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::kAborted;
+using testing::kExists;
+using testing::kInvalid;
+using testing::kNotFound;
+using testing::kPrecondition;
 using ::testing::UnorderedElementsAre;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr auto kExists = absl::StatusCode::kAlreadyExists;
-constexpr auto kAborted = absl::StatusCode::kAborted;
 
 class DirectoryServiceTest : public ServiceFixture {
  protected:

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/base/status.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
@@ -14,9 +15,10 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsSupersetOf;
+using testing::kAborted;
+using testing::kExists;
+using testing::kInvalid;
 using ::testing::UnorderedElementsAre;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 std::string Json(const google::protobuf::Message& message) {
   std::string json;
@@ -148,7 +150,6 @@ TEST_F(DocumentServiceTest, APlanThatIsThereIsValidatedAllTheSame) {
 }
 
 TEST_F(DocumentServiceTest, AReplacementIsOfTheDraftThatItsAuthorSaw) {
-  const auto kAborted = absl::StatusCode::kAborted;
   Refused([&] { return TryImport(SmallPlan(), true, "v1"); }, kAborted, "STALE_ETAG", "etag");
   const std::string first = Import(SmallPlan()).etag();
   v1::PlanDocument shorter = SmallPlan();
@@ -192,7 +193,6 @@ TEST_F(DocumentServiceTest, ASplitThatMissesByOneSaysByHowMuch) {
 
 TEST_F(DocumentServiceTest, APlanIsReplacedOnlyAsADraftAndOnRequest) {
   const v1::Plan first = Import(SmallPlan());
-  const auto kExists = absl::StatusCode::kAlreadyExists;
   Refused([&] { return TryImport(SmallPlan()); }, kExists, "PLAN_EXISTS");
   v1::PlanDocument shorter = SmallPlan();
   shorter.mutable_indicators()->RemoveLast();

@@ -12,9 +12,7 @@ namespace {
 
 using v1::EscalationStep;
 
-constexpr int kMaxWorkdays = 60;
 constexpr int kMaxSteps = 20;
-constexpr int kMaxNameCharacters = 100;
 constexpr int kMaxUnitsCharacters = 500;
 constexpr int kMaxPrefixCharacters = 20;
 constexpr size_t kMaxRegion = 12;

@@ -110,6 +110,12 @@ std::optional<Decimal> ReadDecimal(const std::string& text, const std::string& p
   return std::nullopt;
 }
 
+std::optional<Decimal> ReadChecked(const std::string& text) {
+  const absl::StatusOr<Decimal> decimal = Decimal::Parse(text);
+  if (!decimal.ok()) return std::nullopt;
+  return *decimal;
+}
+
 std::optional<absl::CivilDay> ReadDate(const std::string& text, const std::string& path,
                                        Violations& out) {
   if (text.empty()) return std::nullopt;

@@ -23,6 +23,12 @@ inline constexpr Reason kRequestInvalid{"REQUEST_INVALID", absl::StatusCode::kIn
                                         "请求有 {violations} 处不符合要求",
                                         "The request has {violations} violations."};
 
+// The longest names and continuous texts of a plan and its directory, in characters, and the
+// longest time that a rule may set.
+inline constexpr int kMaxNameCharacters = 100;
+inline constexpr int kMaxProseCharacters = 4000;
+inline constexpr int kMaxWorkdays = 60;
+
 // An INVALID_ARGUMENT of a reason whose texts are `…{zh}` and `…{en}`.
 void AddViolation(const Reason& reason, const std::string& path, std::string_view zh,
                   std::string_view en, Violations& out);
@@ -52,6 +58,9 @@ void CheckNoOutput(const google::protobuf::Message& message, const std::string& 
 // The decimal; nothing for an empty field, and with DECIMAL_INVALID for what is none.
 std::optional<Decimal> ReadDecimal(const std::string& text, const std::string& path,
                                    Violations& out);
+
+// A decimal whose form was checked before; nothing for what is empty or none.
+std::optional<Decimal> ReadChecked(const std::string& text);
 
 // The date; nothing for an empty field, and with DATE_INVALID for what is none.
 std::optional<absl::CivilDay> ReadDate(const std::string& text, const std::string& path,

@@ -6,6 +6,7 @@
 #include "common/audit/audit.h"
 #include "common/db/request_log.h"
 #include "common/outbox/outbox.h"
+#include "common/outbox/relay_thread.h"
 #include "services/indicator/amendment_service.h"
 #include "services/indicator/document_service.h"
 #include "services/indicator/indicator_service.h"
@@ -24,7 +25,8 @@ class IndicatorAssembly : public server::Assembly {
         indicators_(environment),
         amendments_(environment),
         units_(environment),
-        members_(environment) {}
+        members_(environment),
+        relay_(environment, "indicator") {}
 
   std::vector<server::RpcService> Services() override {
     return {server::RpcService("duban.indicator.v1.PlanService")
@@ -68,6 +70,7 @@ class IndicatorAssembly : public server::Assembly {
   AmendmentService amendments_;
   UnitService units_;
   MemberService members_;
+  RelayThread relay_;
 };
 
 }  // namespace

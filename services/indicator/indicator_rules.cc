@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/decimal.h"
+#include "common/base/text.h"
 #include "common/calendar/period.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/responsibility_rules.h"
@@ -15,17 +16,9 @@ namespace {
 using v1::Indicator;
 using v1::Target;
 
-constexpr int kMaxTitleCharacters = 200;
 constexpr int kMaxUnitCharacters = 20;
-constexpr int kMaxProseCharacters = 4000;
 constexpr int kMaxPoints = 366;
 constexpr int kMaxTableRow = 100000;
-
-// Reads a decimal whose form has been checked already.
-std::optional<Decimal> Number(const std::string& text) {
-  Violations told_elsewhere;
-  return ReadDecimal(text, "", told_elsewhere);
-}
 
 bool IsRatio(Indicator::Kind kind) {
   return kind == Indicator::SHARE || kind == Indicator::GROWTH || kind == Indicator::SHARE_GROWTH ||
@@ -92,8 +85,8 @@ void CheckSource(const Indicator& indicator, const std::string& path, Violations
 
 void CheckOperator(const Target& target, const Indicator& indicator, const std::string& path,
                    Violations& out) {
-  const std::optional<Decimal> low = Number(target.low());
-  const std::optional<Decimal> high = Number(target.high());
+  const std::optional<Decimal> low = ReadChecked(target.low());
+  const std::optional<Decimal> high = ReadChecked(target.high());
   switch (target.operator_()) {
     case Target::RANGE:
       if (target.high().empty() || (low && high && *high <= *low)) {
@@ -102,7 +95,7 @@ void CheckOperator(const Target& target, const Indicator& indicator, const std::
       }
       return;
     case Target::LE: {
-      const std::optional<Decimal> baseline = Number(indicator.baseline());
+      const std::optional<Decimal> baseline = ReadChecked(indicator.baseline());
       if (indicator.baseline().empty() || (low && baseline && *baseline <= *low)) {
         AddViolation(kTargetInvalid, path + ".baseline", "降低类目标须有高于目标的基数",
                      "a target to come down to needs a baseline above it", out);
@@ -123,7 +116,7 @@ void CheckOperator(const Target& target, const Indicator& indicator, const std::
 }
 
 void CheckWhole(const std::string& text, const std::string& path, Violations& out) {
-  const std::optional<Decimal> number = Number(text);
+  const std::optional<Decimal> number = ReadChecked(text);
   if (number && !number->IsWhole()) {
     AddViolation(kTargetInvalid, path, "应为整数", "it is a whole number here", out);
   }
@@ -141,7 +134,7 @@ void CheckTarget(const Indicator& indicator, const std::string& path, Violations
     CheckWhole(target.high(), path + ".target.high", out);
     CheckWhole(indicator.baseline(), path + ".baseline", out);
   }
-  const std::optional<Decimal> low = Number(target.low());
+  const std::optional<Decimal> low = ReadChecked(target.low());
   if (!low) return;
   if (indicator.kind() == Indicator::MILESTONE) {
     const bool reaches = target.operator_() == Target::GE || target.operator_() == Target::EQ;
@@ -227,7 +220,7 @@ void CheckPacing(const v1::Pacing& pacing, int year, const std::string& path, Vi
                    "it is later than the point before", out);
     }
     last_date = point.date();
-    const std::optional<Decimal> percent = Number(point.percent());
+    const std::optional<Decimal> percent = ReadChecked(point.percent());
     if (point.percent().empty() || (percent && *percent < last_percent)) {
       AddViolation(kPacingInvalid, here + ".percent", "不得低于前一节点，也不得为空或为负",
                    "it is given, and not below the point before or zero", out);
@@ -243,7 +236,7 @@ void CheckPacing(const v1::Pacing& pacing, int year, const std::string& path, Vi
 
 void CheckIndicatorForm(const Indicator& indicator, const std::string& path, Violations& out) {
   CheckEnums(indicator, path, out);
-  CheckTextField(indicator.display_name(), path + ".display_name", kMaxTitleCharacters, true, out);
+  CheckTextField(indicator.display_name(), path + ".display_name", kTitleCharacters, true, out);
   CheckTextField(indicator.definition(), path + ".definition", kMaxProseCharacters, false, out);
   CheckTextField(indicator.interpretation(), path + ".interpretation", kMaxProseCharacters, false,
                  out);
@@ -251,8 +244,8 @@ void CheckIndicatorForm(const Indicator& indicator, const std::string& path, Vio
                  out);
   CheckTextField(indicator.reported_unit(), path + ".reported_unit", kMaxUnitCharacters, false,
                  out);
-  CheckTextField(indicator.target().source_text(), path + ".target.source_text",
-                 kMaxTitleCharacters, false, out);
+  CheckTextField(indicator.target().source_text(), path + ".target.source_text", kTitleCharacters,
+                 false, out);
   if (!indicator.task().empty()) CheckSlugField(indicator.task(), path + ".task", out);
   if (!indicator.linked_indicator().empty()) {
     CheckSlugField(indicator.linked_indicator(), path + ".linked_indicator", out);

@@ -24,15 +24,15 @@ absl::Status Check(const PlanDocument& document, const UnitMap& stored = {}) {
   return violations.ToStatus(kPlanInvalid, absl::StatusCode::kInvalidArgument);
 }
 
-struct Case {
+struct DocumentCase {
   std::string name;
   std::function<void(PlanDocument&)> change;
   std::vector<std::string> want;  // "path REASON", without the leading `document.`
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const DocumentCase& c, std::ostream* out) { *out << c.name; }
 
-class PlanDocumentTest : public ::testing::TestWithParam<Case> {};
+class PlanDocumentTest : public ::testing::TestWithParam<DocumentCase> {};
 
 TEST_P(PlanDocumentTest, AnswersExactlyWhatIsWrong) {
   PlanDocument document = SmallPlan();
@@ -55,7 +55,7 @@ v1::Plan& PlanOf(PlanDocument& d) { return *d.mutable_plan(); }
 
 constexpr int kContracts = 0, kGrowth = 1, kSpending = 2, kOpening = 3, kEnergy = 4, kRange = 5;
 
-const Case kResponsibilityCases[] = {
+const DocumentCase kResponsibilityCases[] = {
     {"a plan that is right", [](PlanDocument&) {}, {}},
     {"a split that misses by one",
      [](PlanDocument& d) { Responsibility(d, kContracts).mutable_lines(1)->set_quota("19"); },
@@ -155,7 +155,7 @@ const Case kResponsibilityCases[] = {
      {"indicators[4].responsibility.mode RESPONSIBILITY_INVALID"}},
 };
 
-const Case kIndicatorCases[] = {
+const DocumentCase kIndicatorCases[] = {
     {"no operator",
      [](PlanDocument& d) { TargetOf(d, kSpending).clear_operator_(); },
      {"indicators[2].target.operator TARGET_INVALID"}},

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "services/indicator/indicator_fixture.h"
 #include "services/indicator/indicator_rules.h"
@@ -11,11 +12,10 @@ namespace duban::indicator {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::kInvalid;
+using testing::kNotFound;
+using testing::kPrecondition;
 using ::testing::UnorderedElementsAre;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 class IndicatorServiceTest : public IndicatorFixture {
  protected:

@@ -18,8 +18,6 @@ using v1::Indicator;
 using v1::Responsibility;
 using v1::Target;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 struct Line {
   std::string unit;   // 责任单位, as the document writes it
   std::string quota;  // empty where the table gives none
@@ -340,7 +338,7 @@ TEST_F(LinxiangIndicatorsTest, HasTheTwentyEightCommitments) {
     const Commitment& want = Commitments()[i];
     const Indicator& got = document_.indicators(17 + static_cast<int>(i));
     SCOPED_TRACE(want.id);
-    EXPECT_EQ(got.name(), std::string(kPlan) + "/indicators/" + want.id);
+    EXPECT_EQ(got.name(), std::string(kLinxiang) + "/indicators/" + want.id);
     EXPECT_EQ(got.source(), Indicator::NARRATIVE);
     EXPECT_EQ(got.table_row(), 0);
     EXPECT_EQ(got.task(), want.task);

@@ -20,8 +20,6 @@ using ::testing::UnorderedElementsAre;
 using v1::Indicator;
 using v1::Target;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 class LinxiangPlanTest : public LinxiangFixture {};
 
 TEST_F(LinxiangPlanTest, PassesEveryPublishCheck) {
@@ -33,7 +31,7 @@ TEST_F(LinxiangPlanTest, PassesEveryPublishCheck) {
 
 TEST_F(LinxiangPlanTest, IsThePlanOfTheDocument) {
   const v1::Plan& plan = document_.plan();
-  EXPECT_EQ(plan.name(), kPlan);
+  EXPECT_EQ(plan.name(), kLinxiang);
   EXPECT_EQ(plan.title(), "创新提升行动实施方案");
   EXPECT_EQ(plan.jurisdiction(), "临湘市");
   EXPECT_EQ(plan.year(), 2024);

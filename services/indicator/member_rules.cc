@@ -10,7 +10,6 @@
 namespace duban::indicator {
 namespace {
 
-constexpr int kMaxNameCharacters = 100;
 constexpr int kMaxPosts = 100;
 
 void CheckRoles(const v1::Member::Post& post, const std::string& path, Violations& out) {

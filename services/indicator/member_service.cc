@@ -18,8 +18,6 @@
 namespace duban::indicator {
 namespace {
 
-constexpr int kMaxReasonCharacters = 1000;
-
 absl::Status CheckActive(const v1::Member& member) {
   if (!member.deactivated()) return absl::OkStatus();
   return Error(kMemberDeactivated).With("member", member.name());
@@ -111,7 +109,7 @@ absl::StatusOr<v1::Member> MemberService::UpdateMember(server::CallContext& call
 absl::StatusOr<v1::Member> MemberService::DeactivateMember(
     server::CallContext& call, const v1::DeactivateMemberRequest& request) {
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.name(), "members/*", "name").status());
-  DUBAN_RETURN_IF_ERROR(CheckText(request.reason(), "reason", kMaxReasonCharacters, true));
+  DUBAN_RETURN_IF_ERROR(CheckText(request.reason(), "reason", kReasonCharacters, true));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::Member> {
     DUBAN_RETURN_IF_ERROR(stores_.units.LockDirectory(tx));
     DUBAN_ASSIGN_OR_RETURN(const v1::Member before, stores_.members.Get(tx, request.name()));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "common/base/text.h"
 #include "common/calendar/working_days.h"
 #include "services/indicator/cadence_rules.h"
 #include "services/indicator/consistency_rules.h"
@@ -23,9 +24,6 @@ using v1::WorkGroup;
 
 constexpr int kFirstYear = 1990;
 constexpr int kLastYear = 2100;
-constexpr int kMaxTitleCharacters = 200;
-constexpr int kMaxNameCharacters = 100;
-constexpr int kMaxProseCharacters = 4000;
 constexpr int kMaxEntries = 200;
 
 struct Transition {
@@ -92,7 +90,7 @@ void CheckTasksForm(const Plan& plan, const std::string& path, Violations& out) 
   for (int i = 0; i < plan.tasks_size(); ++i) {
     const std::string here = At(path, i);
     CheckSlugField(plan.tasks(i).id(), here + ".id", out);
-    CheckTextField(plan.tasks(i).title(), here + ".title", kMaxTitleCharacters, true, out);
+    CheckTextField(plan.tasks(i).title(), here + ".title", kTitleCharacters, true, out);
     CheckNames(plan.tasks(i).leads(), here + ".leads", out);
     CheckNames(plan.tasks(i).supports(), here + ".supports", out);
   }
@@ -200,7 +198,7 @@ absl::StatusOr<Plan::State> StateAfter(const Plan& plan, PlanMove move) {
 
 void CheckPlanForm(const Plan& plan, const std::string& path, Violations& out) {
   CheckEnums(plan, path, out);
-  CheckTextField(plan.title(), path + ".title", kMaxTitleCharacters, true, out);
+  CheckTextField(plan.title(), path + ".title", kTitleCharacters, true, out);
   CheckTextField(plan.jurisdiction(), path + ".jurisdiction", kMaxNameCharacters, true, out);
   CheckTextField(plan.interpretation(), path + ".interpretation", kMaxProseCharacters, false, out);
   if (plan.year() < kFirstYear || plan.year() > kLastYear) {
@@ -213,7 +211,7 @@ void CheckPlanForm(const Plan& plan, const std::string& path, Violations& out) {
   }
   CheckLength(plan.parents_size(), kMaxEntries, path + ".parents", out);
   for (int i = 0; i < plan.parents_size(); ++i) {
-    CheckTextField(plan.parents(i), At(path + ".parents", i), kMaxTitleCharacters, true, out);
+    CheckTextField(plan.parents(i), At(path + ".parents", i), kTitleCharacters, true, out);
   }
   CheckWorkGroupForm(plan.work_group(), path + ".work_group", out);
   CheckTasksForm(plan, path + ".tasks", out);

@@ -17,15 +17,15 @@ namespace {
 using ::testing::UnorderedElementsAreArray;
 using v1::Plan;
 
-struct Case {
+struct PlanCase {
   std::string name;
   std::function<void(Plan&)> change;
   std::vector<std::string> want;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const PlanCase& c, std::ostream* out) { *out << c.name; }
 
-class PlanTest : public ::testing::TestWithParam<Case> {};
+class PlanTest : public ::testing::TestWithParam<PlanCase> {};
 
 TEST_P(PlanTest, AnswersExactlyWhatIsWrong) {
   v1::PlanDocument document = SmallPlan();
@@ -41,7 +41,7 @@ TEST_P(PlanTest, AnswersExactlyWhatIsWrong) {
 v1::WorkGroup& Group(Plan& p) { return *p.mutable_work_group(); }
 v1::DeadlineRule& Deadline(Plan& p, int i) { return *p.mutable_cadences(i)->mutable_deadline(); }
 
-const Case kFieldCases[] = {
+const PlanCase kFieldCases[] = {
     {"right", [](Plan&) {}, {}},
     {"no title", [](Plan& p) { p.clear_title(); }, {"plan.title FIELD_INVALID"}},
     {"a title of 201 characters",
@@ -104,7 +104,7 @@ const Case kFieldCases[] = {
      {"plan.default_pacing.kind PACING_INVALID"}},
 };
 
-const Case kRhythmCases[] = {
+const PlanCase kRhythmCases[] = {
     {"a review without a rule",
      [](Plan& p) { p.mutable_cadences()->RemoveLast(); },
      {"plan.cadences CADENCE_INVALID"}},

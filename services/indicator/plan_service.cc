@@ -6,6 +6,7 @@
 
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/base/text.h"
 #include "common/server/list_query.h"
 #include "common/server/update_mask.h"
 #include "duban/indicator/v1/events.pb.h"
@@ -17,8 +18,6 @@
 namespace duban::indicator {
 namespace {
 
-constexpr int kMaxReasonCharacters = 1000;
-
 absl::StatusOr<std::string> PlanId(const std::string& name, std::string_view field) {
   DUBAN_ASSIGN_OR_RETURN(const auto ids, ParseResourceName(name, "plans/*", field));
   return ids[0];
@@ -26,7 +25,7 @@ absl::StatusOr<std::string> PlanId(const std::string& name, std::string_view fie
 
 absl::Status CheckReason(const std::string& reason) {
   Violations violations;
-  CheckTextField(reason, "reason", kMaxReasonCharacters, true, violations);
+  CheckTextField(reason, "reason", kReasonCharacters, true, violations);
   return violations.ToStatus(kRequestInvalid, absl::StatusCode::kInvalidArgument);
 }
 

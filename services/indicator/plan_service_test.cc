@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "services/indicator/rows.h"
 #include "services/indicator/service_fixture.h"
@@ -13,11 +14,10 @@ namespace duban::indicator {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::kInvalid;
+using testing::kNotFound;
+using testing::kPrecondition;
 using ::testing::UnorderedElementsAre;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 constexpr char kCreate[] = R"(
   plan_id: "p"

@@ -15,19 +15,11 @@ using Adjustment = ScoringRules::Adjustment;
 
 constexpr int kMaxAdjustments = 20;
 constexpr int kMaxGroups = 50;
-constexpr int kMaxUnits = 200;
-constexpr int kMaxNameCharacters = 100;
+constexpr int kMaxGroupUnits = 200;
 constexpr int kWeights = 100;
 
-// A decimal whose form was checked before; nothing for one that is empty or none.
-std::optional<Decimal> Number(const std::string& text) {
-  const absl::StatusOr<Decimal> number = Decimal::Parse(text);
-  if (!number.ok()) return std::nullopt;
-  return *number;
-}
-
 void CheckCap(const ScoringRules& rules, const std::string& path, Violations& out) {
-  const std::optional<Decimal> cap = Number(rules.cap_percent());
+  const std::optional<Decimal> cap = ReadChecked(rules.cap_percent());
   if (cap && *cap >= Decimal::FromInt(100) && *cap <= Decimal::FromInt(200)) return;
   AddViolation(kScoringInvalid, path + ".cap_percent", "封顶完成率应为 100 至 200",
                "the cap is 100 to 200 percent", out);
@@ -51,13 +43,13 @@ void CheckAdjustments(const ScoringRules& rules, const std::string& path, Violat
       AddViolation(kScoringInvalid, here + ".kind", "每种只有一条", "each kind stands there once",
                    out);
     }
-    const std::optional<Decimal> points = Number(adjustment.points());
+    const std::optional<Decimal> points = ReadChecked(adjustment.points());
     const int sign = adjustment.kind() == Adjustment::ADOPTED_EXPERIENCE ? 1 : -1;
     if (!points || points->Sign() != sign) {
       AddViolation(kScoringInvalid, here + ".points", "经验被采用加分，其余各项扣分",
                    "an adopted experience adds points, everything else takes some away", out);
     }
-    const std::optional<Decimal> limit = Number(adjustment.limit());
+    const std::optional<Decimal> limit = ReadChecked(adjustment.limit());
     if (!adjustment.limit().empty() && (!limit || limit->Sign() <= 0)) {
       AddViolation(kScoringInvalid, here + ".limit", "应大于零", "it is above zero", out);
     }
@@ -88,7 +80,7 @@ void CheckWeights(const v1::PlanDocument& document, const std::string& path, Vio
   Rational sum = 0;
   for (const v1::Indicator& indicator : document.indicators()) {
     if (indicator.weight().empty()) continue;
-    const std::optional<Decimal> weight = Number(indicator.weight());
+    const std::optional<Decimal> weight = ReadChecked(indicator.weight());
     if (!weight) return;  // a violation of its own
     sum += weight->ToRational();
   }
@@ -114,7 +106,7 @@ void CheckScoringForm(const v1::Plan& plan, const std::string& path, Violations&
     const std::string at = At(here + ".peer_groups", i);
     CheckSlugField(group.id(), at + ".id", out);
     CheckTextField(group.display_name(), at + ".display_name", kMaxNameCharacters, true, out);
-    CheckLength(group.units_size(), kMaxUnits, at + ".units", out);
+    CheckLength(group.units_size(), kMaxGroupUnits, at + ".units", out);
     for (int j = 0; j < group.units_size(); ++j) {
       CheckNameField(group.units(j), "units/*", At(at + ".units", j), out);
     }

@@ -19,7 +19,7 @@ using ::testing::UnorderedElementsAreArray;
 using v1::PlanDocument;
 
 // The small plan, its weights summing to 100, with `plan` merged into its plan.
-PlanDocument DocumentWith(const std::string& plan) {
+PlanDocument ScoredDocument(const std::string& plan) {
   PlanDocument document = SmallPlan();
   document.mutable_indicators(1)->set_weight("60.3");
   document.mutable_indicators(2)->set_weight("37.2");
@@ -35,37 +35,38 @@ std::vector<std::string> Found(const PlanDocument& document) {
   return ViolationsOf(violations.ToStatus(kPlanInvalid, absl::StatusCode::kFailedPrecondition));
 }
 
-struct Case {
+struct ScoringCase {
   std::string name;
   std::string plan;
   std::vector<std::string> want;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const ScoringCase& c, std::ostream* out) { *out << c.name; }
 
-class ReviewSettingsTest : public ::testing::TestWithParam<Case> {};
+class ReviewSettingsTest : public ::testing::TestWithParam<ScoringCase> {};
 
 TEST_P(ReviewSettingsTest, AnswersExactlyWhatIsWrong) {
-  EXPECT_THAT(Found(DocumentWith(GetParam().plan)), UnorderedElementsAreArray(GetParam().want));
+  EXPECT_THAT(Found(ScoredDocument(GetParam().plan)), UnorderedElementsAreArray(GetParam().want));
 }
 
-Case Capped(const std::string& name, const std::string& cap, const std::vector<std::string>& want) {
+ScoringCase Capped(const std::string& name, const std::string& cap,
+                   const std::vector<std::string>& want) {
   return {
       name,
       absl::StrCat("scoring { not_due: RENORMALISE missing: RATE_ZERO cap_percent: '", cap, "' }"),
       want};
 }
 
-Case Scoring(const std::string& name, const std::string& rules,
-             const std::vector<std::string>& want) {
+ScoringCase Scoring(const std::string& name, const std::string& rules,
+                    const std::vector<std::string>& want) {
   return {name,
           absl::StrCat("scoring { cap_percent: '100' not_due: RENORMALISE missing: RATE_ZERO ",
                        rules, " }"),
           want};
 }
 
-Case Ladder(const std::string& name, const std::string& steps,
-            const std::vector<std::string>& want) {
+ScoringCase Ladder(const std::string& name, const std::string& steps,
+                   const std::vector<std::string>& want) {
   return {name, absl::StrCat("escalation { cutoff: '17:30' ", steps, " }"), want};
 }
 
@@ -78,10 +79,11 @@ INSTANTIATE_TEST_SUITE_P(
           adjustments { kind: LATE_REPORT points: "-0.5" }
           peer_groups { id: "zones" display_name: "园区" units: "units/water" })",
                 {}),
-        Case{"rules that say nothing",
-             "scoring {}",
-             {"plan.scoring.cap_percent SCORING_INVALID", "plan.scoring.not_due SCORING_INVALID",
-              "plan.scoring.missing SCORING_INVALID"}},
+        ScoringCase{
+            "rules that say nothing",
+            "scoring {}",
+            {"plan.scoring.cap_percent SCORING_INVALID", "plan.scoring.not_due SCORING_INVALID",
+             "plan.scoring.missing SCORING_INVALID"}},
         Capped("a cap below full", "99.9", {"plan.scoring.cap_percent SCORING_INVALID"}),
         Capped("a cap above twice", "200.1", {"plan.scoring.cap_percent SCORING_INVALID"}),
         Capped("a cap that is no decimal", "1e2",
@@ -141,36 +143,37 @@ INSTANTIATE_TEST_SUITE_P(
                       Ladder("two steps at once", R"(steps { kind: YELLOW_SLIP }
           steps { kind: RED_SLIP workdays_from_due: 1 })",
                              {"plan.escalation.steps[1].minimum_workdays ESCALATION_INVALID"}),
-                      Case{"midnight",
-                           "escalation { steps { kind: TALK } cutoff: '00:00' }",
-                           {"plan.escalation.cutoff ESCALATION_INVALID"}}));
+                      ScoringCase{"midnight",
+                                  "escalation { steps { kind: TALK } cutoff: '00:00' }",
+                                  {"plan.escalation.cutoff ESCALATION_INVALID"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, ReviewSettingsTest,
-    ::testing::Values(
-        Case{"a region and a lead time",
-             "calendar_region: 'CN-HN' lead_time { minimum_workdays: 3 }",
-             {}},
-        Case{"a small region", "calendar_region: 'cn'", {"plan.calendar_region FIELD_INVALID"}},
-        Case{"a region with an end",
-             "calendar_region: 'CN-'",
-             {"plan.calendar_region FIELD_INVALID"}},
-        Case{"time given back",
-             "lead_time { minimum_workdays: -1 }",
-             {"plan.lead_time.minimum_workdays FIELD_INVALID"}},
-        Case{"a style",
-             R"(document_style { red_header: true issuing_organ: "专班办公室"
+    ::testing::Values(ScoringCase{"a region and a lead time",
+                                  "calendar_region: 'CN-HN' lead_time { minimum_workdays: 3 }",
+                                  {}},
+                      ScoringCase{"a small region",
+                                  "calendar_region: 'cn'",
+                                  {"plan.calendar_region FIELD_INVALID"}},
+                      ScoringCase{"a region with an end",
+                                  "calendar_region: 'CN-'",
+                                  {"plan.calendar_region FIELD_INVALID"}},
+                      ScoringCase{"time given back",
+                                  "lead_time { minimum_workdays: -1 }",
+                                  {"plan.lead_time.minimum_workdays FIELD_INVALID"}},
+                      ScoringCase{"a style",
+                                  R"(document_style { red_header: true issuing_organ: "专班办公室"
            number_prefix: "创办发" recipients: "各成员单位" })",
-             {}},
-        Case{"a style of nobody",
-             "document_style {}",
-             {"plan.document_style.issuing_organ FIELD_INVALID",
-              "plan.document_style.number_prefix FIELD_INVALID",
-              "plan.document_style.recipients FIELD_INVALID"}}));
+                                  {}},
+                      ScoringCase{"a style of nobody",
+                                  "document_style {}",
+                                  {"plan.document_style.issuing_organ FIELD_INVALID",
+                                   "plan.document_style.number_prefix FIELD_INVALID",
+                                   "plan.document_style.recipients FIELD_INVALID"}}));
 
 TEST(WeightSumTest, NamesTheSumThatIsNot100) {
   PlanDocument document =
-      DocumentWith("scoring { cap_percent: '100' not_due: RENORMALISE missing: RATE_ZERO }");
+      ScoredDocument("scoring { cap_percent: '100' not_due: RENORMALISE missing: RATE_ZERO }");
   document.mutable_indicators(2)->set_weight("36.2");
   Violations violations;
   CheckPlanDocument(document, {}, "", violations);
@@ -181,7 +184,7 @@ TEST(WeightSumTest, NamesTheSumThatIsNot100) {
 }
 
 TEST(WeightSumTest, IsAskedOnlyWhereThePlanScores) {
-  PlanDocument document = DocumentWith("");
+  PlanDocument document = ScoredDocument("");
   document.mutable_indicators(2)->set_weight("36.2");
   EXPECT_THAT(Found(document), ::testing::IsEmpty());
 }

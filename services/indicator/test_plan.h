@@ -16,6 +16,8 @@ namespace duban::indicator {
 // (MILESTONE), energy (LE), technologies (RANGE).
 v1::PlanDocument SmallPlan();
 
+inline constexpr char kLinxiang[] = "plans/linxiang-innovation-2024";
+
 // The real plan as it is delivered, from deploy/plans.
 v1::PlanDocument LinxiangPlan();
 

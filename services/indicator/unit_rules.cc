@@ -12,7 +12,6 @@
 namespace duban::indicator {
 namespace {
 
-constexpr int kMaxNameCharacters = 100;
 constexpr int kMaxAliases = 50;
 constexpr int kMaxConstituents = 500;
 

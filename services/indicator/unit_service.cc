@@ -18,8 +18,6 @@
 namespace duban::indicator {
 namespace {
 
-constexpr int kMaxNameCharacters = 100;
-
 // Finds a unit named by another field than `name`; a missing one is that field's fault.
 absl::StatusOr<v1::Unit> GetSuccessor(db::Transaction& tx, const UnitStore& units,
                                       const std::string& name) {

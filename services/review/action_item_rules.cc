@@ -17,10 +17,8 @@ namespace {
 
 using v1::ActionItem;
 
-constexpr int kTitleCharacters = 200;
 constexpr int kTextCharacters = 4000;
 constexpr int kNoteCharacters = 1000;
-constexpr int kReasonCharacters = 1000;
 constexpr int kCoHandlers = 20;
 constexpr int kEvidence = 20;
 constexpr int kNotes = 500;
@@ -30,13 +28,13 @@ constexpr size_t kDigestCharacters = 64;
 // Whose move it is.
 enum class By { kUnit, kOffice };
 
-struct Arrow {
+struct ItemArrow {
   ActionItem::State from;
   ActionItem::Action action;
   ActionItem::State to;
   By by;
 };
-constexpr std::array<Arrow, 10> kArrows = {{
+constexpr std::array<ItemArrow, 10> kItemArrows = {{
     {ActionItem::ASSIGNED, ActionItem::ACKNOWLEDGE, ActionItem::ACKNOWLEDGED, By::kUnit},
     {ActionItem::ACKNOWLEDGED, ActionItem::ADD_PROGRESS, ActionItem::IN_PROGRESS, By::kUnit},
     {ActionItem::ACKNOWLEDGED, ActionItem::REQUEST_CLOSURE, ActionItem::CLOSE_REQUESTED, By::kUnit},
@@ -54,7 +52,7 @@ bool IsDecision(ActionItem::Action action) {
 }
 
 // True if this move is the actor's, were the order's state right for it.
-bool IsTheirs(const Arrow& arrow, const ActionItem& item, const ItemActor& actor) {
+bool IsTheirs(const ItemArrow& arrow, const ActionItem& item, const ItemActor& actor) {
   if (arrow.by == By::kOffice) {
     return (actor.Has(common::v1::OFFICE) || actor.Has(common::v1::LEADER)) &&
            !TakesPart(item, actor);
@@ -66,7 +64,7 @@ bool IsTheirs(const Arrow& arrow, const ActionItem& item, const ItemActor& actor
 
 std::vector<ActionItem::Action> PermittedActions(const ActionItem& item, const ItemActor& actor) {
   std::vector<ActionItem::Action> actions;
-  for (const Arrow& arrow : kArrows) {
+  for (const ItemArrow& arrow : kItemArrows) {
     if (arrow.from == item.state() && IsTheirs(arrow, item, actor)) actions.push_back(arrow.action);
   }
   return actions;
@@ -212,11 +210,12 @@ ActionItem NewActionItem(const ActionItem& order, const std::string& name, const
 absl::StatusOr<ActionItem> MoveItem(const ActionItem& item, const ItemMove& move,
                                     const ItemActor& actor, absl::Time now) {
   if (IsDecision(move.action) && TakesPart(item, actor)) return Error(kOwnUnitItem).Build();
-  const auto arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](const Arrow& candidate) {
-    return candidate.from == item.state() && candidate.action == move.action &&
-           IsTheirs(candidate, item, actor);
-  });
-  if (arrow == kArrows.end()) return MoveNotAllowed(item, move.action, actor);
+  const auto arrow =
+      std::find_if(kItemArrows.begin(), kItemArrows.end(), [&](const ItemArrow& candidate) {
+        return candidate.from == item.state() && candidate.action == move.action &&
+               IsTheirs(candidate, item, actor);
+      });
+  if (arrow == kItemArrows.end()) return MoveNotAllowed(item, move.action, actor);
   DUBAN_RETURN_IF_ERROR(CheckWords(item, move));
   ActionItem moved = item;
   moved.clear_progress();

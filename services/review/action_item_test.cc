@@ -18,7 +18,6 @@ using testing::IsOk;
 using v1::ActionItem;
 
 const Who kHead = {common::v1::UNIT_HEAD, "units/water"};
-const Who kFinance = {common::v1::REPORTER, "units/finance"};
 const Who kTaxation = {common::v1::REPORTER, "units/taxation"};
 const Who kWaterOffice = {common::v1::OFFICE, "units/water"};
 const Who kFinanceLeader = {common::v1::LEADER, "units/finance"};

@@ -22,17 +22,13 @@ using v1::Agenda;
 
 constexpr int kGapDecimals = 4;
 
-using Place = std::pair<std::string, std::string>;  // indicator, unit
+using LineName = std::pair<std::string, std::string>;  // indicator, unit
 
 // A figure that the submission service wrote; nothing if there is none.
 std::optional<Decimal> FigureOf(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const absl::StatusOr<Decimal> figure = Decimal::Parse(text);
   return figure.ok() ? std::optional<Decimal>(*figure) : std::nullopt;
-}
-
-indicator::v1::Light LightOf(const ScoreboardLine& line) {
-  return static_cast<indicator::v1::Light>(line.light());
 }
 
 std::string ChangeOf(const Decimal& gap, const std::optional<Decimal>& before) {
@@ -44,12 +40,12 @@ Agenda::LaggingLine LaggingOf(const ScoreboardLine& line, const ScoreboardLine* 
   lagging.set_indicator(line.indicator());
   lagging.set_display_name(line.indicator_display_name());
   lagging.set_unit(line.unit());
-  lagging.set_light(LightOf(line));
+  lagging.set_light(static_cast<indicator::v1::Light>(line.light()));
   lagging.set_completion_percent(line.completion_percent());
   lagging.set_gap_points(line.gap_points());
   lagging.set_as_of_date(line.report_as_of_date());
   if (before == nullptr) return lagging;
-  lagging.set_light_before(LightOf(*before));
+  lagging.set_light_before(static_cast<indicator::v1::Light>(before->light()));
   lagging.set_gap_change_points(
       ChangeOf(*FigureOf(line.gap_points()), FigureOf(before->gap_points())));
   return lagging;
@@ -58,7 +54,7 @@ Agenda::LaggingLine LaggingOf(const ScoreboardLine& line, const ScoreboardLine* 
 }  // namespace
 
 void AddLagging(const Scoreboard& board, const Scoreboard& before, Agenda* agenda) {
-  std::map<Place, const ScoreboardLine*> earlier;
+  std::map<LineName, const ScoreboardLine*> earlier;
   for (const ScoreboardLine& line : before.lines()) {
     earlier[{line.indicator(), line.unit()}] = &line;
   }

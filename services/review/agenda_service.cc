@@ -17,7 +17,6 @@ using submission::v1::Scoreboard;
 using v1::Agenda;
 using v1::Session;
 
-constexpr int kPageSize = 1000;
 constexpr int kMostItems = 1000;
 
 // News is owed by months: a shorter period is looked up in its month.
@@ -104,7 +103,7 @@ absl::Status AgendaService::AddObligations(const server::CallContext& call, cons
   std::vector<submission::v1::Obligation> obligations;
   submission::v1::ListObligationsRequest request;
   request.set_parent(plan);
-  request.set_page_size(kPageSize);
+  request.set_page_size(kPeerPageSize);
   request.set_filter(
       absl::StrCat("due_before = \"",
                    absl::FormatTime(absl::RFC3339_sec, call.now(), absl::UTCTimeZone()), "\""));
@@ -127,7 +126,7 @@ absl::Status AgendaService::AddReports(const server::CallContext& call, const st
   std::vector<submission::v1::Report> returned;
   submission::v1::ListReportsRequest request;
   request.set_parent(plan);
-  request.set_page_size(kPageSize);
+  request.set_page_size(kPeerPageSize);
   request.set_filter("state = RETURNED");
   do {
     DUBAN_ASSIGN_OR_RETURN(

@@ -20,8 +20,6 @@ using submission::v1::ProgressService;
 using submission::v1::ScoreboardLine;
 using Rule = ScoringRules::Adjustment;
 
-constexpr int kPage = 1000;
-
 // The first instant of the period in the plan's zone, and the first one after it.
 struct Span {
   absl::Time begin;
@@ -49,7 +47,7 @@ std::string PlanIdOf(const indicator::v1::Plan& plan) {
 // Asks page by page; `take` gets each answer.
 template <typename Request, typename Ask, typename Take>
 absl::Status ForEachPage(Request request, Ask ask, Take take) {
-  request.set_page_size(kPage);
+  request.set_page_size(kPeerPageSize);
   do {
     DUBAN_ASSIGN_OR_RETURN(const auto answer, ask(request));
     take(answer);

@@ -23,9 +23,6 @@ using testing::IsOk;
 using v1::Appraisal;
 using v1::UnitScore;
 
-const Who kFinance = {common::v1::REPORTER, "units/finance"};
-const Who kService = {common::v1::SERVICE, ""};
-
 // A half-year of which this is known. 水利局 reported one of its two lines, late, and left an order
 // undone; 财政局 is far behind, had an experience adopted and owns one line; nobody else reported.
 class AppraisalTest : public ActionItemTest {

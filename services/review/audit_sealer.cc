@@ -2,22 +2,14 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/server/metrics.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
 
 namespace duban::review {
 namespace {
 
-constexpr absl::Duration kStepTimeLimit = absl::Seconds(10);
-
-prometheus::Gauge* MakeGauge(prometheus::Registry* metrics, const char* name, const char* help) {
-  return &prometheus::BuildGauge().Name(name).Help(help).Register(*metrics).Add({});
-}
-
-prometheus::Counter* MakeCounter(prometheus::Registry* metrics, const char* name,
-                                 const char* help) {
-  return &prometheus::BuildCounter().Name(name).Help(help).Register(*metrics).Add({});
-}
+constexpr absl::Duration kSealingTimeLimit = absl::Seconds(10);
 
 }  // namespace
 
@@ -25,12 +17,14 @@ AuditSealer::AuditSealer(db::Database* database, StatementKeys* keys,
                          const SealingSettings& settings, absl::Duration interval,
                          prometheus::Registry* metrics)
     : sealing_(database, keys, settings),
-      lag_(MakeGauge(metrics, "duban_audit_seal_lag_seconds",
-                     "How long the oldest unsealed audit entry has waited; since the last success "
-                     "while sealing fails")),
-      sequencer_(
-          MakeGauge(metrics, "duban_audit_sequencer", "1 where this replica seals the audit log")),
-      sealed_(MakeCounter(metrics, "duban_audit_sealed_total", "Audit entries that were sealed")),
+      lag_(server::MakeGauge(
+          metrics, "duban_audit_seal_lag_seconds",
+          "How long the oldest unsealed audit entry has waited; since the last success "
+          "while sealing fails")),
+      sequencer_(server::MakeGauge(metrics, "duban_audit_sequencer",
+                                   "1 where this replica seals the audit log")),
+      sealed_(server::MakeCounter(metrics, "duban_audit_sealed_total",
+                                  "Audit entries that were sealed")),
       done_(MachineNow()),
       thread_([this, interval] { Work(interval); }) {}
 
@@ -48,12 +42,12 @@ void AuditSealer::Work(absl::Duration interval) {
   do {
     more = Step();
   } while (!Ends(more ? absl::ZeroDuration() : interval));
-  sealing_.Release(MachineNow() + kStepTimeLimit);
+  sealing_.Release(MachineNow() + kSealingTimeLimit);
 }
 
 bool AuditSealer::Step() {
   const absl::Time begin = MachineNow();
-  const absl::StatusOr<AuditSealing::Step> step = sealing_.Run(begin + kStepTimeLimit);
+  const absl::StatusOr<AuditSealing::Step> step = sealing_.Run(begin + kSealingTimeLimit);
   if (!step.ok()) {
     LogWarning("audit log not sealed", {{"cause", step.status().ToString()}});
     lag_->Set(absl::ToDoubleSeconds(MachineNow() - done_));

@@ -21,23 +21,21 @@ namespace {
 using absl::StatusCode;
 using testing::FailsWith;
 using testing::IsOk;
-using Stub = v1::AuditService::Stub;
+using AuditStub = v1::AuditService::Stub;
 using CalendarStub = v1::CalendarService::Stub;
 using ObligationStub = submission::v1::ObligationService::Stub;
-
-const Who kService = {common::v1::SERVICE, ""};
 
 class AuditTest : public ReviewTest {
  protected:
   absl::StatusOr<v1::ListAuditEntriesResponse> List(const Who& who, const std::string& request) {
-    return Call(who, *stub_, &Stub::ListAuditEntries,
+    return Call(who, *stub_, &AuditStub::ListAuditEntries,
                 FromText<v1::ListAuditEntriesRequest>(request));
   }
 
   absl::StatusOr<v1::AuditEntry> Get(const std::string& name) {
     v1::GetAuditEntryRequest request;
     request.set_name(name);
-    return Call(kAuditor, *stub_, &Stub::GetAuditEntry, request);
+    return Call(kAuditor, *stub_, &AuditStub::GetAuditEntry, request);
   }
 
   absl::StatusOr<v1::Burden> Burden(const Who& who, const std::string& plan,
@@ -45,7 +43,7 @@ class AuditTest : public ReviewTest {
     v1::GetBurdenRequest request;
     request.set_plan(plan);
     request.set_period(period);
-    return Call(who, *stub_, &Stub::GetBurden, request);
+    return Call(who, *stub_, &AuditStub::GetBurden, request);
   }
 
   void ImportCalendar(const v1::Calendar& calendar) {
@@ -78,7 +76,7 @@ class AuditTest : public ReviewTest {
     sealing.Release(MachineNow() + absl::Seconds(10));
   }
 
-  std::unique_ptr<Stub> stub_ = v1::AuditService::NewStub(Services::Get().review->channel());
+  std::unique_ptr<AuditStub> stub_ = v1::AuditService::NewStub(Services::Get().review->channel());
   std::unique_ptr<CalendarStub> calendars_ =
       v1::CalendarService::NewStub(Services::Get().review->channel());
   std::unique_ptr<ObligationStub> obligations_ =
@@ -165,11 +163,11 @@ TEST_F(AuditTest, WrongRequestsAreRefused) {
 
 TEST_F(AuditTest, TheLogIsVerifiedOverTheWire) {
   Happen("QC");
-  const auto verified = Call(kAuditor, *stub_, &Stub::VerifyAudit, v1::VerifyAuditRequest());
+  const auto verified = Call(kAuditor, *stub_, &AuditStub::VerifyAudit, v1::VerifyAuditRequest());
   ASSERT_THAT(verified, IsOk());
   EXPECT_TRUE(verified->intact()) << verified->ShortDebugString();
   EXPECT_EQ(absl::StrCat(verified->verified()), Ask("SELECT COUNT(*) FROM audit_seals"));
-  EXPECT_THAT(Call(kOffice, *stub_, &Stub::VerifyAudit, v1::VerifyAuditRequest()),
+  EXPECT_THAT(Call(kOffice, *stub_, &AuditStub::VerifyAudit, v1::VerifyAuditRequest()),
               FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
 }
 

@@ -13,7 +13,7 @@
 namespace duban::review {
 namespace {
 
-constexpr int64_t kPage = 500;
+constexpr int64_t kEntriesAtOnce = 500;
 constexpr absl::Duration kTimeToAnswer = absl::Seconds(5);
 
 }  // namespace
@@ -100,7 +100,7 @@ absl::StatusOr<bool> AuditVerification::Begin(const v1::VerifyAuditRequest& requ
 absl::StatusOr<bool> AuditVerification::VerifyPage(Progress* progress) const {
   const int64_t first = progress->next;
   const int size =
-      static_cast<int>(std::min(progress->limit - progress->response.verified(), kPage));
+      static_cast<int>(std::min(progress->limit - progress->response.verified(), kEntriesAtOnce));
   DUBAN_ASSIGN_OR_RETURN(const std::vector<SealedEntry> page,
                          database_->Read(progress->deadline, [&](db::Session& session) {
                            return audit_.Chain(session, first, progress->last, size);

@@ -15,8 +15,6 @@ using Articles = submission::v1::ArticleService::Stub;
 using Directory = indicator::v1::DirectoryService::Stub;
 using Progress = submission::v1::ProgressService::Stub;
 
-constexpr int kPageSize = 1000;
-
 void AddCounts(const ObligationCounts& counts, ObligationCounts* sum) {
   sum->set_total(sum->total() + counts.total());
   sum->set_expected(sum->expected() + counts.expected());
@@ -67,7 +65,7 @@ absl::StatusOr<std::map<std::string, std::string>> BulletinFacts::UnitNames(
     const client::CallInfo& call) const {
   std::map<std::string, std::string> names;
   indicator::v1::ListUnitsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(kPeerPageSize);
   do {
     DUBAN_ASSIGN_OR_RETURN(const indicator::v1::ListUnitsResponse response,
                            peers_->AskIndicator(call, *directory_, &Directory::ListUnits, request));

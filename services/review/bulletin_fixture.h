@@ -10,8 +10,6 @@
 
 namespace duban::review {
 
-inline const Who kService = {common::v1::SERVICE, ""};
-
 // A test over the documents of a Linxiang plan of its own, in a review service of its own that
 // prints by a stand-in: it is Chromium, or whatever SetChromium says.
 class BulletinTest : public ReviewTest {

@@ -18,7 +18,6 @@
 namespace duban::review {
 namespace {
 
-using kainjow::mustache::data;
 using kainjow::mustache::list;
 using kainjow::mustache::object;
 using v1::Bulletin;
@@ -339,7 +338,7 @@ std::string BulletinPage(const Bulletin& bulletin) {
   SetText("signer", bulletin.signature().display_name(), &page);
   SetImprint(bulletin, &page);
   kainjow::mustache::mustache text{kBulletinTemplate};
-  return text.render(data(page));
+  return text.render(kainjow::mustache::data(page));
 }
 
 }  // namespace duban::review

@@ -18,20 +18,19 @@ namespace {
 using common::v1::Role;
 using v1::Bulletin;
 
-constexpr int kTitleCharacters = 200;
 constexpr int kAddresseeCharacters = 500;
 constexpr int kHeadingCharacters = 100;
 constexpr int kSectionCharacters = 20'000;
 constexpr int kErratumCharacters = 1000;
 constexpr int kMaxSections = 30;
 
-struct Arrow {
+struct BulletinArrow {
   Bulletin::State from;
   Bulletin::Action action;
   Bulletin::State to;
   bool leader_only = false;
 };
-constexpr std::array<Arrow, 5> kArrows = {{
+constexpr std::array<BulletinArrow, 5> kBulletinArrows = {{
     {Bulletin::DRAFT, Bulletin::UPDATE, Bulletin::DRAFT},
     {Bulletin::DRAFT, Bulletin::SIGN, Bulletin::SIGNED, /*leader_only=*/true},
     {Bulletin::SIGNED, Bulletin::UPDATE, Bulletin::DRAFT},
@@ -43,7 +42,7 @@ bool Has(const BulletinActor& actor, Role role) {
   return std::count(actor.roles.begin(), actor.roles.end(), role) > 0;
 }
 
-bool Allows(const Arrow& arrow, const Bulletin& bulletin, const BulletinActor& actor) {
+bool Allows(const BulletinArrow& arrow, const Bulletin& bulletin, const BulletinActor& actor) {
   return arrow.from == bulletin.state() &&
          (Has(actor, common::v1::LEADER) || (!arrow.leader_only && Has(actor, common::v1::OFFICE)));
 }
@@ -51,7 +50,7 @@ bool Allows(const Arrow& arrow, const Bulletin& bulletin, const BulletinActor& a
 absl::Status MoveNotAllowed(const Bulletin& bulletin, Bulletin::Action move,
                             const BulletinActor& actor) {
   std::vector<std::string> allowed;
-  for (const Arrow& arrow : kArrows) {
+  for (const BulletinArrow& arrow : kBulletinArrows) {
     if (Allows(arrow, bulletin, actor)) allowed.push_back(Bulletin::Action_Name(arrow.action));
   }
   return Error(kBulletinMoveNotAllowed)
@@ -89,7 +88,7 @@ absl::Status CheckSection(const v1::BulletinSection& section, const std::string&
 
 absl::StatusOr<Bulletin> MoveBulletin(const Bulletin& before, Bulletin::Action move,
                                       const BulletinActor& actor, absl::Time now) {
-  for (const Arrow& arrow : kArrows) {
+  for (const BulletinArrow& arrow : kBulletinArrows) {
     if (arrow.action != move || !Allows(arrow, before, actor)) continue;
     Bulletin after = before;
     if (move == Bulletin::RECORD_ERRATUM) return after;
@@ -105,7 +104,7 @@ absl::StatusOr<Bulletin> MoveBulletin(const Bulletin& before, Bulletin::Action m
 
 void SetPermittedActions(const BulletinActor& actor, Bulletin* bulletin) {
   bulletin->clear_permitted_actions();
-  for (const Arrow& arrow : kArrows) {
+  for (const BulletinArrow& arrow : kBulletinArrows) {
     if (Allows(arrow, *bulletin, actor)) bulletin->add_permitted_actions(arrow.action);
   }
 }

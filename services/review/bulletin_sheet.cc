@@ -17,8 +17,7 @@ using workbook::Sheet;
 
 using Columns = std::vector<std::pair<const char*, double>>;
 
-Cell Number(const std::string& decimal) { return {decimal, Look::kPlain, /*is_decimal=*/true}; }
-Cell Number(int number) { return Number(absl::StrCat(number)); }
+Cell Number(int number) { return workbook::DecimalCell(absl::StrCat(number)); }
 
 Look LookOf(indicator::v1::Light light) {
   switch (light) {
@@ -70,9 +69,9 @@ Sheet LineSheet(const Bulletin& bulletin) {
                           {UnitText(line.unit(), line.unit_name())},
                           {line.target()},
                           {line.result()},
-                          Number(line.completion_percent()),
-                          Number(line.expected_percent()),
-                          Number(line.gap_points()),
+                          workbook::DecimalCell(line.completion_percent()),
+                          workbook::DecimalCell(line.expected_percent()),
+                          workbook::DecimalCell(line.gap_points()),
                           {light, LookOf(line.light())},
                           {line.explanation()},
                           {line.as_of_date()}});
@@ -90,7 +89,7 @@ Sheet PlaceSheet(const Bulletin& bulletin, const std::string& name, const char* 
     sheet.rows.push_back(
         {Number(place.rank()),
          {place.unit_name()},
-         Number(place.percent()),
+         workbook::DecimalCell(place.percent()),
          Number(place.count()),
          {bulletin.content().previous().empty() ? "" : ChangeText(place.change())}});
   }

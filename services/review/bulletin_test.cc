@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "services/review/bulletin_fixture.h"
 #include "services/review/bulletin_store.h"
@@ -19,9 +20,9 @@ using absl::StatusCode;
 using indicator::v1::CadenceRule;
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kInvalid;
+using testing::kPrecondition;
 using v1::Bulletin;
-
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 // A plan whose March is reported.
 class MarchTest : public BulletinTest {
@@ -242,7 +243,6 @@ TEST_F(MarchTest, RequestsAreChecked) {
   ASSERT_THAT(drafted, IsOk());
   Bulletin without_etag = *drafted;
   without_etag.clear_etag();
-  constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
   EXPECT_THAT(Retitle(kOffice, without_etag, "改"),
               FailsWith(kInvalid, "FIELD_INVALID", "bulletin.etag"));
   EXPECT_THAT(Sign(kLeader, without_etag), FailsWith(kInvalid, "FIELD_INVALID", "etag"));

@@ -11,12 +11,10 @@
 namespace duban::review {
 namespace {
 
-constexpr int kPage = 1000;
-
 // Goes through all pages of a list: `ask` answers one, `take` keeps it.
 template <typename Request, typename Ask, typename Take>
 absl::Status AllPages(Request request, Ask ask, Take take) {
-  request.set_page_size(kPage);
+  request.set_page_size(kPeerPageSize);
   do {
     DUBAN_ASSIGN_OR_RETURN(auto page, ask(request));
     request.set_page_token(page.next_page_token());

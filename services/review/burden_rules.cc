@@ -18,7 +18,7 @@ using submission::v1::Obligation;
 using submission::v1::Report;
 using v1::Burden;
 
-constexpr int kPlaces = 4;
+constexpr int kRatioDecimals = 4;
 
 // What was asked of a unit so far.
 struct Asked {
@@ -59,10 +59,10 @@ Burden::UnitBurden Finish(const std::string& unit, Asked asked) {
   Burden::UnitBurden burden = std::move(asked.burden);
   burden.set_unit(unit);
   burden.set_mean_lead_workdays(
-      FormatRounded(Rational(asked.lead_workdays) / burden.requests(), kPlaces));
+      FormatRounded(Rational(asked.lead_workdays) / burden.requests(), kRatioDecimals));
   if (asked.reports > 0) {
     burden.set_offered_percent(
-        FormatRounded(Rational(burden.offered()) * 100 / asked.reports, kPlaces));
+        FormatRounded(Rational(burden.offered()) * 100 / asked.reports, kRatioDecimals));
   }
   return burden;
 }

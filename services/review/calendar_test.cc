@@ -16,7 +16,7 @@ using absl::StatusCode;
 using testing::FailsWith;
 using testing::IsOk;
 using v1::Calendar;
-using Stub = v1::CalendarService::Stub;
+using CalendarStub = v1::CalendarService::Stub;
 
 class CalendarTest : public ReviewTest {
  protected:
@@ -25,21 +25,22 @@ class CalendarTest : public ReviewTest {
     v1::ImportCalendarRequest request;
     *request.mutable_calendar() = calendar;
     request.set_validate_only(validate_only);
-    return Call(who, *stub_, &Stub::ImportCalendar, request);
+    return Call(who, *stub_, &CalendarStub::ImportCalendar, request);
   }
 
   absl::StatusOr<Calendar> Get(const std::string& name) {
     v1::GetCalendarRequest request;
     request.set_name(name);
-    return Call(kWater, *stub_, &Stub::GetCalendar, request);
+    return Call(kWater, *stub_, &CalendarStub::GetCalendar, request);
   }
 
   absl::StatusOr<v1::ListCalendarsResponse> List(const std::string& request) {
-    return Call(kWater, *stub_, &Stub::ListCalendars, FromText<v1::ListCalendarsRequest>(request));
+    return Call(kWater, *stub_, &CalendarStub::ListCalendars,
+                FromText<v1::ListCalendarsRequest>(request));
   }
 
   absl::StatusOr<v1::PreviewDeadlinesResponse> Preview(const std::string& request) {
-    return Call(kOffice, *stub_, &Stub::PreviewDeadlines,
+    return Call(kOffice, *stub_, &CalendarStub::PreviewDeadlines,
                 FromText<v1::PreviewDeadlinesRequest>(request));
   }
 
@@ -50,7 +51,8 @@ class CalendarTest : public ReviewTest {
     }
   }
 
-  std::unique_ptr<Stub> stub_ = v1::CalendarService::NewStub(Services::Get().review->channel());
+  std::unique_ptr<CalendarStub> stub_ =
+      v1::CalendarService::NewStub(Services::Get().review->channel());
 };
 
 Calendar Notice(const std::string& region, int year, const std::string& days = "") {

@@ -1,10 +1,8 @@
 #include "services/review/canonical_rules.h"
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/digest.h"
-#include "common/base/id.h"
 #include "common/base/timestamp.h"
 
 namespace duban::review {
@@ -54,16 +52,6 @@ std::string DigestStatement(const v1::AuditDigest& digest) {
 std::string IdFloor(absl::Time time) {
   const std::string digits = absl::StrFormat("%012x", absl::ToUnixMillis(time));
   return absl::StrCat(digits.substr(0, 8), "-", digits.substr(8));
-}
-
-absl::Time TimeOfId(std::string_view id) {
-  if (!IsUuid(id)) return absl::UnixEpoch();
-  // A UUIDv7 begins with 48 bits of milliseconds since the epoch.
-  uint64_t milliseconds = 0;
-  const std::string digits =
-      absl::StrCat(std::string(id.substr(0, 8)), std::string(id.substr(9, 4)));
-  if (!absl::SimpleHexAtoi(digits, &milliseconds)) return absl::UnixEpoch();
-  return absl::FromUnixMillis(static_cast<int64_t>(milliseconds));
 }
 
 }  // namespace duban::review

@@ -31,9 +31,6 @@ std::string DigestStatement(const v1::AuditDigest& digest);
 // ids made at `time` or later, and after all that were made before its millisecond.
 std::string IdFloor(absl::Time time);
 
-// When the id was made; the epoch's begin for a text that is no UUID.
-absl::Time TimeOfId(std::string_view id);
-
 }  // namespace duban::review
 
 #endif  // DUBAN_SERVICES_REVIEW_CANONICAL_RULES_H_

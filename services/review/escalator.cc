@@ -10,7 +10,7 @@
 namespace duban::review {
 namespace {
 
-constexpr absl::Duration kTimeLimit = absl::Seconds(10);  // of one claim or one step
+constexpr absl::Duration kEscalationTimeLimit = absl::Seconds(10);  // of one claim or one step
 constexpr int kLookedAt = 16;  // due steps in one statement; somebody else may claim the first ones
 
 // The service as the one who acts.
@@ -19,7 +19,7 @@ server::CallContext WorkerCall(const Clock* clock) {
   call.identity.subject = "services/review";
   call.identity.roles = {common::v1::SERVICE};
   call.method = "escalator/TakeStep";
-  call.info.deadline = MachineNow() + kTimeLimit;
+  call.info.deadline = MachineNow() + kEscalationTimeLimit;
   call.clock = clock;
   return call;
 }
@@ -52,7 +52,7 @@ absl::StatusOr<int> Escalator::TakeDue() {
 
 absl::StatusOr<std::optional<ActionItemStep>> Escalator::ClaimNext() {
   const ActionItemStepStore& steps = items_->steps();
-  const absl::Time deadline = MachineNow() + kTimeLimit;
+  const absl::Time deadline = MachineNow() + kEscalationTimeLimit;
   DUBAN_ASSIGN_OR_RETURN(std::vector<ActionItemStep> due,
                          database_->Read(deadline, [&](db::Session& session) {
                            return steps.Due(session, clock_->Now(), kLookedAt);

@@ -25,8 +25,8 @@ using testing::WaitUntil;
 using v1::ActionItem;
 
 // What one replica has of its own.
-struct Replica {
-  explicit Replica(const Escalator::Options& options = {})
+struct EscalatorReplica {
+  explicit EscalatorReplica(const Escalator::Options& options = {})
       : peers(Services::Get().indicator->target(), Services::Get().submission->target(),
               &testing::TestSigner()),
         plans(&peers),
@@ -86,7 +86,7 @@ class EscalatorTest : public ActionItemTest {
         where));
   }
 
-  Replica replica_;
+  EscalatorReplica replica_;
 };
 
 TEST_F(EscalatorTest, EachStepIsTakenOnceInItsTimeOverMonths) {
@@ -171,8 +171,8 @@ TEST_F(EscalatorTest, SeveralReplicasTakeEveryStepOnce) {
   constexpr int kOrders = 40;
   for (int i = 0; i < kOrders; ++i) Ordered();
   Now("2024-04-03 17:30");
-  std::vector<std::unique_ptr<Replica>> replicas;
-  for (int i = 0; i < 3; ++i) replicas.push_back(std::make_unique<Replica>());
+  std::vector<std::unique_ptr<EscalatorReplica>> replicas;
+  for (int i = 0; i < 3; ++i) replicas.push_back(std::make_unique<EscalatorReplica>());
   std::atomic<int> taken = 0;
   std::vector<std::thread> workers;
   for (const auto& replica : replicas) {
@@ -195,7 +195,7 @@ TEST_F(EscalatorTest, SeveralReplicasTakeEveryStepOnce) {
 TEST_F(EscalatorTest, AnAbandonedClaimIsTakenOverAndItsOwnerChangesNothing) {
   const std::string name = Ordered().name();
   Now("2024-04-03 17:30");
-  Replica dead({.lease = absl::Milliseconds(200)});
+  EscalatorReplica dead({.lease = absl::Milliseconds(200)});
   const auto abandoned = dead.escalator.ClaimNext();
   ASSERT_THAT(abandoned, IsOk());
   ASSERT_TRUE(abandoned->has_value());
@@ -222,7 +222,7 @@ TEST_F(EscalatorTest, AClaimHoldsAgainstOthers) {
   Ordered();
   Now("2024-04-03 17:30");
   ASSERT_TRUE(replica_.escalator.ClaimNext()->has_value());
-  Replica other;
+  EscalatorReplica other;
   EXPECT_FALSE(other.escalator.ClaimNext()->has_value());
 }
 
@@ -245,7 +245,7 @@ TEST_F(EscalatorTest, AStepBeyondTheCalendarWaitsForIt) {
   ASSERT_THAT(item, IsOk());
   EXPECT_EQ(Local(item->due_time()), "12-30 17:30");
   // A lease of no length to speak of, so that the step may be tried again at once.
-  Replica replica({.lease = absl::Milliseconds(1), .at_once = 5});
+  EscalatorReplica replica({.lease = absl::Milliseconds(1), .at_once = 5});
   Now("2024-12-31 18:00");
   EXPECT_THAT(replica.escalator.TakeDue(), IsOk());
   const std::string two = "DUE_SOON 12-26 17:30 12-31 18:00\n";

@@ -21,9 +21,8 @@ using v1::Resolution;
 using v1::Session;
 using Units = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr int kTextCharacters = 20000;
+constexpr int kMinutesCharacters = 20000;
 constexpr int kResolutionCharacters = 1000;
-constexpr int kTitleCharacters = 200;
 constexpr int kMaxResolutions = 100;
 
 // Each a unit, and none named before.
@@ -51,7 +50,7 @@ absl::StatusOr<Minutes> CheckMinutes(const Minutes& given) {
   std::set<std::string> named;
   DUBAN_RETURN_IF_ERROR(CheckUnits(given.attending(), "minutes.attending", &named));
   DUBAN_RETURN_IF_ERROR(CheckUnits(given.absent(), "minutes.absent", &named));
-  DUBAN_RETURN_IF_ERROR(CheckText(given.text(), "minutes.text", kTextCharacters, false));
+  DUBAN_RETURN_IF_ERROR(CheckText(given.text(), "minutes.text", kMinutesCharacters, false));
   if (given.resolutions_size() > kMaxResolutions) {
     return FieldInvalid("minutes.resolutions", "至多 100 条", "there are at most 100");
   }

@@ -18,6 +18,9 @@ inline constexpr Reason kSubmissionUnavailable{
     "SUBMISSION_UNAVAILABLE", absl::StatusCode::kUnavailable, "填报服务暂时不可用,请稍后重试",
     "The submission service is not available; try again later."};
 
+// How much is asked of one of them at once.
+inline constexpr int kPeerPageSize = 1000;
+
 // The services that this one calls, and what their failures mean to our callers: what is about the
 // request (NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE) is passed on as it is;
 // UNAVAILABLE and RESOURCE_EXHAUSTED become INDICATOR_UNAVAILABLE or SUBMISSION_UNAVAILABLE;

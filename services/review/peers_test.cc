@@ -16,17 +16,17 @@ namespace {
 using testing::FailsWith;
 
 // Long enough for the retries.
-client::CallInfo Soon() { return {.deadline = MachineNow() + absl::Seconds(20)}; }
+client::CallInfo InTime() { return {.deadline = MachineNow() + absl::Seconds(20)}; }
 
 TEST(PeersTest, NobodyThereIsUnavailable) {
   const Peers peers("127.0.0.1:1", "127.0.0.1:1", &testing::TestSigner());
   const auto plans = indicator::v1::PlanService::NewStub(peers.indicator().channel());
   const auto progress = submission::v1::ProgressService::NewStub(peers.submission().channel());
-  EXPECT_THAT(peers.AskIndicator(Soon(), *plans, &indicator::v1::PlanService::Stub::GetPlan,
+  EXPECT_THAT(peers.AskIndicator(InTime(), *plans, &indicator::v1::PlanService::Stub::GetPlan,
                                  indicator::v1::GetPlanRequest()),
               FailsWith(absl::StatusCode::kUnavailable, "INDICATOR_UNAVAILABLE"));
   EXPECT_THAT(
-      peers.AskSubmission(Soon(), *progress, &submission::v1::ProgressService::Stub::GetSnapshot,
+      peers.AskSubmission(InTime(), *progress, &submission::v1::ProgressService::Stub::GetSnapshot,
                           submission::v1::GetSnapshotRequest()),
       FailsWith(absl::StatusCode::kUnavailable, "SUBMISSION_UNAVAILABLE"));
 }

@@ -12,6 +12,8 @@
 #include "common/db/request_log.h"
 #include "common/identity/statement_keys.h"
 #include "common/outbox/outbox.h"
+#include "common/outbox/relay_thread.h"
+#include "common/server/recurrence.h"
 #include "services/review/action_item_service.h"
 #include "services/review/action_items.h"
 #include "services/review/appraisal_service.h"
@@ -22,7 +24,6 @@
 #include "services/review/escalator.h"
 #include "services/review/peers.h"
 #include "services/review/plan_source.h"
-#include "services/review/recurrence.h"
 #include "services/review/rhythm.h"
 
 namespace duban::review {
@@ -58,7 +59,8 @@ class Review : public server::Assembly {
         action_items_(environment, &peers_, &plans_, &items_),
         appraisals_(environment, &peers_, &plans_),
         escalator_(environment, &plans_, &items_, EscalatorOptions(settings)),
-        audit_(environment, &peers_, statements_.get()) {
+        audit_(environment, &peers_, statements_.get()),
+        relay_(environment, std::string(kName)) {
     if (settings.scheduler_interval != absl::InfiniteDuration()) {
       escalations_.emplace(settings.scheduler_interval, [this] { Press(&escalator_); });
     }
@@ -91,7 +93,8 @@ class Review : public server::Assembly {
   AppraisalService appraisals_;
   Escalator escalator_;
   AuditService audit_;
-  std::optional<Recurrence> escalations_;
+  RelayThread relay_;
+  std::optional<server::Recurrence> escalations_;
   std::optional<AuditSealer> sealer_;
 };
 

@@ -25,11 +25,13 @@ struct Who {
 };
 
 inline const Who kWater = {common::v1::REPORTER, "units/water"};
+inline const Who kFinance = {common::v1::REPORTER, "units/finance"};
 inline const Who kOffice = {common::v1::OFFICE, "units/sci-industry"};
 inline const Who kReviewer = {common::v1::OFFICE, "units/government-office"};
 inline const Who kLeader = {common::v1::LEADER, ""};
 inline const Who kAuditor = {common::v1::AUDITOR, ""};
 inline const Who kAdmin = {common::v1::ADMIN, ""};
+inline const Who kService = {common::v1::SERVICE, ""};
 
 // This service and the real indicator and submission services behind it, in this process over real
 // gRPC and a real database. Made once per test program. It is 2024-03-29 09:00 in the plans' zone.

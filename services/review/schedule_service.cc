@@ -16,8 +16,6 @@ namespace {
 
 using v1::Schedule;
 
-constexpr int kReasonCharacters = 1000;
-
 absl::StatusOr<std::string> PlanIdIn(const std::string& plan) {
   DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
                          ParseResourceName(plan, "plans/*", "plan"));

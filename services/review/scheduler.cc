@@ -55,11 +55,12 @@ Scheduler::~Scheduler() { runner_->Stop(); }
 void Scheduler::Start(const Options& options) {
   const int limit =
       std::max(1, static_cast<int>(options.rate * absl::ToDoubleSeconds(options.interval)));
-  looking_ = std::make_unique<Recurrence>(std::max(kShortestLook, options.interval), [this] {
-    LogFailure("published plans were not looked for", PlanPublished());
-    LogFailure("the scheduler was not measured", Measure());
-  });
-  running_ = std::make_unique<Recurrence>(options.interval, [this, limit] {
+  looking_ =
+      std::make_unique<server::Recurrence>(std::max(kShortestLook, options.interval), [this] {
+        LogFailure("published plans were not looked for", PlanPublished());
+        LogFailure("the scheduler was not measured", Measure());
+      });
+  running_ = std::make_unique<server::Recurrence>(options.interval, [this, limit] {
     LogFailure("what is due was not looked for", runner_->RunDue(limit).status());
   });
 }

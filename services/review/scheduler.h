@@ -6,10 +6,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/server/process.h"
+#include "common/server/recurrence.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
 #include "services/review/calendar_store.h"
 #include "services/review/peers.h"
-#include "services/review/recurrence.h"
 #include "services/review/scheduler_metrics.h"
 #include "services/review/session_planning.h"
 #include "services/review/session_runner.h"
@@ -52,8 +52,8 @@ class Scheduler {
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
   CalendarStore calendars_;
   SessionStepStore steps_;
-  std::unique_ptr<Recurrence> looking_;
-  std::unique_ptr<Recurrence> running_;
+  std::unique_ptr<server::Recurrence> looking_;
+  std::unique_ptr<server::Recurrence> running_;
 };
 
 }  // namespace duban::review

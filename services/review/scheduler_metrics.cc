@@ -1,4 +1,5 @@
 #include "services/review/scheduler_metrics.h"
+#include "common/server/metrics.h"
 
 #include <algorithm>
 
@@ -6,17 +7,8 @@ namespace duban::review {
 namespace {
 
 // From the second that is promised to the months after an outage.
-const prometheus::Histogram::BucketBoundaries kLateness = {
+const prometheus::Histogram::BucketBoundaries kLatenessBuckets = {
     0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600.0, 86400, 7 * 86400.0, 90 * 86400.0};
-
-prometheus::Counter* MakeCounter(prometheus::Registry* registry, const char* name,
-                                 const char* help) {
-  return &prometheus::BuildCounter().Name(name).Help(help).Register(*registry).Add({});
-}
-
-prometheus::Gauge* MakeGauge(prometheus::Registry* registry, const char* name, const char* help) {
-  return &prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({});
-}
 
 }  // namespace
 
@@ -25,17 +17,17 @@ SchedulerMetrics::SchedulerMetrics(prometheus::Registry* registry)
                      .Name("duban_scheduler_lateness_seconds")
                      .Help("From a step's nominal time to when it was done")
                      .Register(*registry)
-                     .Add({}, kLateness)),
-      failed_(MakeCounter(registry, "duban_scheduler_failures_total",
-                          "Steps that failed and are tried again")),
-      taken_over_(MakeCounter(registry, "duban_scheduler_lease_takeovers_total",
-                              "Steps claimed after another worker's lease ran out")),
-      refused_(MakeCounter(registry, "duban_scheduler_stale_writes_total",
-                           "Writes refused because the step's fence was raised meanwhile")),
-      backlog_(
-          MakeGauge(registry, "duban_scheduler_due_backlog", "Steps that are due and not done")),
-      clock_skew_(MakeGauge(registry, "duban_scheduler_clock_skew_seconds",
-                            "The machine's clock minus the database's")),
+                     .Add({}, kLatenessBuckets)),
+      failed_(server::MakeCounter(registry, "duban_scheduler_failures_total",
+                                  "Steps that failed and are tried again")),
+      taken_over_(server::MakeCounter(registry, "duban_scheduler_lease_takeovers_total",
+                                      "Steps claimed after another worker's lease ran out")),
+      refused_(server::MakeCounter(registry, "duban_scheduler_stale_writes_total",
+                                   "Writes refused because the step's fence was raised meanwhile")),
+      backlog_(server::MakeGauge(registry, "duban_scheduler_due_backlog",
+                                 "Steps that are due and not done")),
+      clock_skew_(server::MakeGauge(registry, "duban_scheduler_clock_skew_seconds",
+                                    "The machine's clock minus the database's")),
       coverage_(&prometheus::BuildGauge()
                      .Name("duban_calendar_coverage_days")
                      .Help("Days that a region's calendars still cover")

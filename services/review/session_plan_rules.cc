@@ -116,7 +116,7 @@ absl::StatusOr<std::vector<SessionStep>> RemindersOf(const Plan& plan, const Wor
   return steps;
 }
 
-auto Place(const SessionStep& step) {
+auto OrderOf(const SessionStep& step) {
   return std::make_tuple(step.nominal_time, step.step, step.ordinal);
 }
 
@@ -138,7 +138,7 @@ absl::StatusOr<std::vector<SessionStep>> StepsOn(const Plan& plan, const Working
     step.session = name.session;
   }
   std::sort(steps.begin(), steps.end(),
-            [](const SessionStep& a, const SessionStep& b) { return Place(a) < Place(b); });
+            [](const SessionStep& a, const SessionStep& b) { return OrderOf(a) < OrderOf(b); });
   return steps;
 }
 

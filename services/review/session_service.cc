@@ -23,8 +23,6 @@ namespace {
 using indicator::v1::Plan;
 using v1::Session;
 
-constexpr int kReasonCharacters = 1000;
-
 // A session whose opening has begun counts as open.
 absl::Status CheckSkip(const Session& session, bool begun) {
   Session as_seen = session;

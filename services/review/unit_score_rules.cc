@@ -14,14 +14,14 @@ using submission::v1::ScoreboardLine;
 using v1::UnitScore;
 using LinePoints = UnitScore::LinePoints;
 
-constexpr int kPlaces = 4;
+constexpr int kPointDecimals = 4;
 
 absl::StatusOr<Rational> ParseRational(const std::string& text) {
   DUBAN_ASSIGN_OR_RETURN(const Decimal value, Decimal::Parse(text));
   return value.ToRational();
 }
 
-std::string Points(const Rational& value) { return FormatRounded(value, kPlaces); }
+std::string Points(const Rational& value) { return FormatRounded(value, kPointDecimals); }
 
 bool IsNotDue(const ScoreboardLine& line) {
   return line.light() == ScoreboardLine::GREY && line.grey_cause() == ScoreboardLine::NOT_DUE;

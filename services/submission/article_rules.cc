@@ -21,17 +21,15 @@ using indicator::v1::ArticleQuota;
 using indicator::v1::Plan;
 using v1::Article;
 
-constexpr int kTitleCharacters = 200;
 constexpr int kMediumCharacters = 100;
 constexpr int kSummaryCharacters = 2000;
-constexpr int kReasonCharacters = 1000;
 
-struct Arrow {
+struct ArticleArrow {
   Article::State from;
   Article::Action action;
   Article::State to;
 };
-constexpr std::array<Arrow, 8> kArrows = {{
+constexpr std::array<ArticleArrow, 8> kArticleArrows = {{
     {Article::SUBMITTED, Article::UPDATE, Article::SUBMITTED},
     {Article::SUBMITTED, Article::ACCEPT, Article::ACCEPTED},
     {Article::SUBMITTED, Article::RETURN, Article::RETURNED},
@@ -50,7 +48,7 @@ bool IsUnits(Article::Action action) {
   return action == Article::UPDATE || action == Article::SUBMIT;
 }
 
-bool Exists(const Arrow& arrow, const Article& article) {
+bool Exists(const ArticleArrow& arrow, const Article& article) {
   const bool journals =
       arrow.action == Article::RECOMMEND || arrow.action == Article::RECORD_ADOPTION;
   return arrow.from == article.state() && (!journals || article.type() == ArticleQuota::EXPERIENCE);
@@ -70,7 +68,7 @@ bool MayMove(Article::Action action, const Article& article, const Plan& plan, c
 std::vector<Article::Action> PermittedActions(const Article& article, const Plan& plan,
                                               const Actor& actor) {
   std::vector<Article::Action> actions;
-  for (const Arrow& arrow : kArrows) {
+  for (const ArticleArrow& arrow : kArticleArrows) {
     const bool again = !actions.empty() && actions.back() == arrow.action;
     if (!again && Exists(arrow, article) && MayMove(arrow.action, article, plan, actor)) {
       actions.push_back(arrow.action);
@@ -226,11 +224,12 @@ absl::StatusOr<Article> MoveArticle(const Article& article, const ArticleMove& m
                                     const Plan& plan, const Actor& actor, absl::Time now) {
   DUBAN_RETURN_IF_ERROR(CheckInForce(plan));
   if (IsJudgement(move.action)) DUBAN_RETURN_IF_ERROR(CheckJudge(article.unit(), plan, actor));
-  const auto arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](const Arrow& candidate) {
-    return candidate.action == move.action && Exists(candidate, article) &&
-           (candidate.to != Article::ADOPTED || move.adopted);
-  });
-  if (arrow == kArrows.end()) return MoveNotAllowed(article, move.action, plan, actor);
+  const auto arrow = std::find_if(
+      kArticleArrows.begin(), kArticleArrows.end(), [&](const ArticleArrow& candidate) {
+        return candidate.action == move.action && Exists(candidate, article) &&
+               (candidate.to != Article::ADOPTED || move.adopted);
+      });
+  if (arrow == kArticleArrows.end()) return MoveNotAllowed(article, move.action, plan, actor);
   Article moved = article;
   DUBAN_RETURN_IF_ERROR(Record(move, actor, now, &moved));
   moved.set_state(arrow->to);

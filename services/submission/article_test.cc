@@ -17,11 +17,10 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::kDenied;
+using testing::kExists;
+using testing::kInvalid;
 using v1::Article;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kDenied = StatusCode::kPermissionDenied;
-constexpr StatusCode kExists = StatusCode::kAlreadyExists;
 
 TEST_F(ArticleTest, IsReturnedChangedSubmittedAgainAndAccepted) {
   const auto article = News(kNorth, "临湘科技创新加速跑", R"(

@@ -10,6 +10,7 @@
 #include "common/server/update_mask.h"
 #include "services/submission/report_rules.h"
 #include "services/submission/row_error.h"
+#include "services/submission/submissions.h"
 
 namespace duban::submission {
 namespace {
@@ -19,7 +20,6 @@ using v1::BatchSubmitReportsResponse;
 using v1::Report;
 
 constexpr int kMostReports = 500;
-constexpr int kRuns = 3;  // of a transaction whose lines somebody else reports at the same moment
 
 absl::Status CheckSize(const BatchSubmitReportsRequest& request) {
   if (request.reports_size() >= 1 && request.reports_size() <= kMostReports) {
@@ -48,7 +48,7 @@ absl::StatusOr<BatchSubmitReportsResponse> BatchService::BatchSubmitReports(
             : reports_->mutations().Run(call, request, [&](db::Transaction& tx) {
                 return SubmitRows(tx, request, rows, &raced);
               });
-    if (response.ok() || !raced || run == kRuns) return response;
+    if (response.ok() || !raced || run == kSubmitRuns) return response;
   }
 }
 

@@ -20,12 +20,11 @@ using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
+using testing::kPrecondition;
 using v1::Finding;
 using v1::Report;
 
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-
-Report ReportOf(const std::string& value, const std::string& family = "家") {
+Report ValueOf(const std::string& value, const std::string& family = "家") {
   return Parse<Report>(absl::StrCat(
       R"(name: "plans/p/reports/r" indicator: "plans/p/indicators/i" unit: "units/a"
          period: "2024-01-D1" canonical { value: ")",
@@ -59,36 +58,36 @@ constexpr char kQuota[] = R"(responsibility { mode: SPLIT
 INSTANTIATE_TEST_SUITE_P(
     Multiples, MultipleTest,
     ::testing::Values(
-        MultipleCase{"five times the target", "", "", ReportOf("500"), false},
-        MultipleCase{"one more", "", "", ReportOf("501"), true},
-        MultipleCase{"five times the quota", "", kQuota, ReportOf("100"), false},
-        MultipleCase{"one more than that", "", kQuota, ReportOf("101"), true},
+        MultipleCase{"five times the target", "", "", ValueOf("500"), false},
+        MultipleCase{"one more", "", "", ValueOf("501"), true},
+        MultipleCase{"five times the quota", "", kQuota, ValueOf("100"), false},
+        MultipleCase{"one more than that", "", kQuota, ValueOf("101"), true},
         MultipleCase{"the plan's own multiple", R"(plausible_multiple: "1.5")", kQuota,
-                     ReportOf("30"), false},
-        MultipleCase{"above the plan's own", R"(plausible_multiple: "1.5")", kQuota, ReportOf("31"),
+                     ValueOf("30"), false},
+        MultipleCase{"above the plan's own", R"(plausible_multiple: "1.5")", kQuota, ValueOf("31"),
                      true},
         MultipleCase{"the upper end of a range", "",
-                     R"(target { operator: RANGE low: "3" high: "5" })", ReportOf("25"), false},
+                     R"(target { operator: RANGE low: "3" high: "5" })", ValueOf("25"), false},
         MultipleCase{"above it", "", R"(target { operator: RANGE low: "3" high: "5" })",
-                     ReportOf("26"), true},
-        MultipleCase{"less is better", "", R"(target { operator: LE low: "3" })", ReportOf("999"),
+                     ValueOf("26"), true},
+        MultipleCase{"less is better", "", R"(target { operator: LE low: "3" })", ValueOf("999"),
                      false},
-        MultipleCase{"a target of zero", "", R"(target { operator: GT low: "0" })", ReportOf("999"),
+        MultipleCase{"a target of zero", "", R"(target { operator: GT low: "0" })", ValueOf("999"),
                      false},
         // 5 亿元
         MultipleCase{"money, on the end", "",
                      R"(kind: AMOUNT unit_of_measure: "亿元" target { operator: GE low: "1" })",
-                     ReportOf("500000000", "元"), false},
+                     ValueOf("500000000", "元"), false},
         MultipleCase{"money, 1 元 more", "",
                      R"(kind: AMOUNT unit_of_measure: "亿元" target { operator: GE low: "1" })",
-                     ReportOf("500000001", "元"), true},
-        MultipleCase{"of another family", "", "", ReportOf("999999", "元"), false},
-        MultipleCase{"a ratio", "", R"(kind: GROWTH unit_of_measure: "%")", ReportOf("999999"),
+                     ValueOf("500000001", "元"), true},
+        MultipleCase{"of another family", "", "", ValueOf("999999", "元"), false},
+        MultipleCase{"a ratio", "", R"(kind: GROWTH unit_of_measure: "%")", ValueOf("999999"),
                      false}));
 
 TEST(MultipleTextTest, SaysTheFigures) {
   std::vector<Finding> findings;
-  CheckMultiple(TestIndicator(kQuota), TestPlan({}).plan(), ReportOf("101"), &findings);
+  CheckMultiple(TestIndicator(kQuota), TestPlan({}).plan(), ValueOf("101"), &findings);
   ASSERT_EQ(findings.size(), 1);
   EXPECT_EQ(findings[0].severity(), Finding::WARNING);
   EXPECT_EQ(findings[0].code(), "PLAUSIBLE_MULTIPLE_EXCEEDED");
@@ -169,16 +168,16 @@ TEST(CheckTest, AnswersAllOfThemTheWorstFirst) {
   *history.mutable_plan()->add_consistency_rules() = Parse<indicator::v1::ConsistencyRule>(
       R"(id: "rule" severity: ERROR scope: EACH_UNIT display_text: "勾稽"
          subset { part: "i" whole: "whole" })");
-  Report report = ReportOf("501");
+  Report report = ValueOf("501");
   report.set_period("2024-03-D1");
   Comparables comparables;
   for (const char* period :
        {"2024-01-D1", "2024-01-D2", "2024-01-D3", "2024-02-D1", "2024-02-D2", "2024-02-D3"}) {
-    Report earlier = ReportOf(comparables.accepted.size() % 2 == 0 ? "10" : "11");
+    Report earlier = ValueOf(comparables.accepted.size() % 2 == 0 ? "10" : "11");
     earlier.set_period(period);
     comparables.accepted.push_back(StandingOf(earlier));
   }
-  Report whole = ReportOf("500");
+  Report whole = ValueOf("500");
   whole.set_indicator("plans/p/indicators/whole");
   whole.set_period("2024-03-D1");
   comparables.held.push_back(StandingOf(whole));
@@ -193,7 +192,7 @@ TEST(CheckTest, TheDefinitionOfThePeriodsEndCounts) {
   auto amended = TestIndicator(R"(revision: 2 effective_date: "2024-01-11"
                                   target { operator: GE low: "10" })");
   const auto history = TestPlan({TestIndicator(""), amended});
-  Report report = ReportOf("51");
+  Report report = ValueOf("51");
   EXPECT_THAT(Check(history, report, {}, Now()), IsEmpty());
   report.set_period("2024-01-D2");
   EXPECT_THAT(Codes(Check(history, report, {}, Now())), ElementsAre("PLAUSIBLE_MULTIPLE_EXCEEDED"));

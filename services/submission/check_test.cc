@@ -23,10 +23,9 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::kPrecondition;
 using v1::Finding;
 using v1::Report;
-
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 // North's awards are a part of its contracts, and its loans are 10 to 100 万元 for each contract.
 constexpr char kRules[] = R"pb(

@@ -11,8 +11,7 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+using testing::kInvalid;
 
 TEST(EvidenceNameTest, HoldsAPlanAndADigest) {
   const std::string digest(64, '0');

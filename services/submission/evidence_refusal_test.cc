@@ -14,11 +14,10 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kInvalid;
 using ::testing::ValuesIn;
 using v1::EvidenceHeader;
 using v1::UploadEvidenceRequest;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 struct RefusedCase {
   const char* name;

@@ -14,9 +14,8 @@ namespace {
 using indicator::v1::Indicator;
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kPrecondition;
 using v1::Report;
-
-constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 class EvidenceOfReportTest : public EvidenceTest {
  protected:
@@ -96,7 +95,8 @@ TEST_F(EvidenceOfReportTest, ABatchIsToldRowByRow) {
 TEST_F(EvidenceOfReportTest, MayBeRequiredAlways) {
   AskForEvidence(Indicator::REQUIRED);
   const Report draft = Draft("2024-01-D1", "0");
-  EXPECT_THAT(Submit(kNorth, draft.name()), FailsWith(kRefused, "EVIDENCE_REQUIRED", "evidence"));
+  EXPECT_THAT(Submit(kNorth, draft.name()),
+              FailsWith(kPrecondition, "EVIDENCE_REQUIRED", "evidence"));
   ASSERT_THAT(Attach(draft, Brought(kNorth, 4)), IsOk());
   EXPECT_THAT(Submit(kNorth, draft.name()), IsOk());
 }
@@ -104,13 +104,14 @@ TEST_F(EvidenceOfReportTest, MayBeRequiredAlways) {
 TEST_F(EvidenceOfReportTest, MayBeRequiredWhereTheFigureRises) {
   AskForEvidence(Indicator::REQUIRED_FOR_INCREASE);
   const Report first = Draft("2024-01-D1", "5");
-  EXPECT_THAT(Submit(kNorth, first.name()), FailsWith(kRefused, "EVIDENCE_REQUIRED", "evidence"));
+  EXPECT_THAT(Submit(kNorth, first.name()),
+              FailsWith(kPrecondition, "EVIDENCE_REQUIRED", "evidence"));
   ASSERT_THAT(Attach(first, Brought(kNorth, 5)), IsOk());
   ASSERT_THAT(Submit(kNorth, first.name()), IsOk());
   ASSERT_THAT(Accept(kOffice, first.name()), IsOk());
   EXPECT_THAT(Submit(kNorth, Draft("2024-01-D2", "5").name()), IsOk());
   EXPECT_THAT(Submit(kNorth, Draft("2024-01-D3", "6").name()),
-              FailsWith(kRefused, "EVIDENCE_REQUIRED", "evidence"));
+              FailsWith(kPrecondition, "EVIDENCE_REQUIRED", "evidence"));
 }
 
 TEST_F(EvidenceOfReportTest, TheCheckTellsBeforehand) {

@@ -14,10 +14,9 @@ namespace {
 using indicator::v1::Indicator;
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kInvalid;
 using ::testing::TestWithParam;
 using ::testing::ValuesIn;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 v1::EvidenceHeader Header() {
   v1::EvidenceHeader header;

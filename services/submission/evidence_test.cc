@@ -18,12 +18,11 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
+using testing::kInvalid;
 using ::testing::ValuesIn;
 using v1::Evidence;
 using v1::EvidenceHeader;
 using v1::EvidenceService;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 struct TypeCase {
   const char* name;

@@ -16,7 +16,7 @@ namespace {
 
 using v1::Report;
 
-constexpr int kPageSize = 500;
+constexpr int kReportsPerPage = 500;
 constexpr size_t kMaxWorkbookReports = 10'000;
 constexpr size_t kChunkBytes = 65'536;
 
@@ -66,7 +66,7 @@ absl::Status ExchangeService::ExportReports(server::CallContext& call,
   v1::ListReportsRequest list;
   list.set_parent(request.parent());
   list.set_filter(request.filter());
-  list.set_page_size(kPageSize);
+  list.set_page_size(kReportsPerPage);
   DUBAN_ASSIGN_OR_RETURN(const ReportQuery query, ParseReportQuery(call, list));
   DUBAN_RETURN_IF_ERROR(CheckFormat(request.format()));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, reports_.plans().Get(call.info, request.parent()));

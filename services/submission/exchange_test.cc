@@ -21,13 +21,12 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::kInvalid;
+using testing::kPrecondition;
 using ::testing::UnorderedElementsAre;
 using v1::Report;
 using workbook::CellContent;
 using workbook::SheetContent;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 class ExchangeTest : public ExchangeCalls {
  protected:

@@ -26,7 +26,7 @@ constexpr size_t kEntrySize = 46;
 constexpr int64_t kLargestDirectory = 1 << 20;
 
 // The little-endian number of `size` bytes.
-int64_t Number(std::string_view bytes, size_t position, size_t size) {
+int64_t ReadNumber(std::string_view bytes, size_t position, size_t size) {
   int64_t number = 0;
   for (size_t i = size; i-- > 0;) {
     number = number * 256 + static_cast<unsigned char>(bytes[position + i]);
@@ -43,10 +43,10 @@ std::optional<std::set<std::string>> NamesOf(std::string_view directory) {
   std::set<std::string> names;
   while (!directory.empty()) {
     if (directory.size() < kEntrySize || !StartsWith(directory, kEntrySignature)) return {};
-    const int64_t name_size = Number(directory, 28, 2);
+    const int64_t name_size = ReadNumber(directory, 28, 2);
     const auto entry_size =
         static_cast<size_t>(static_cast<int64_t>(kEntrySize) + name_size +
-                            Number(directory, 30, 2) + Number(directory, 32, 2));
+                            ReadNumber(directory, 30, 2) + ReadNumber(directory, 32, 2));
     if (directory.size() < entry_size) return {};
     names.emplace(directory.substr(kEntrySize, static_cast<size_t>(name_size)));
     directory.remove_prefix(entry_size);
@@ -76,10 +76,10 @@ std::optional<ZipDirectory> FindZipDirectory(std::string_view tail, int64_t file
   for (size_t end = tail.rfind(kEndSignature); end != std::string_view::npos;
        end = end == 0 ? std::string_view::npos : tail.rfind(kEndSignature, end - 1)) {
     if (tail.size() - end < kEndSize) continue;
-    const auto comment = static_cast<size_t>(Number(tail, end + 20, 2));
+    const auto comment = static_cast<size_t>(ReadNumber(tail, end + 20, 2));
     if (tail.size() - end != kEndSize + comment) continue;
-    const bool one_disk = Number(tail, end + 4, 2) == 0 && Number(tail, end + 6, 2) == 0;
-    const ZipDirectory directory = {Number(tail, end + 16, 4), Number(tail, end + 12, 4)};
+    const bool one_disk = ReadNumber(tail, end + 4, 2) == 0 && ReadNumber(tail, end + 6, 2) == 0;
+    const ZipDirectory directory = {ReadNumber(tail, end + 16, 4), ReadNumber(tail, end + 12, 4)};
     const int64_t before_end = file_size - static_cast<int64_t>(tail.size() - end);
     if (!one_disk || directory.size > kLargestDirectory ||
         directory.offset + directory.size > before_end) {

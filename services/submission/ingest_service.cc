@@ -12,6 +12,7 @@
 #include "common/server/update_mask.h"
 #include "services/submission/report_rules.h"
 #include "services/submission/row_error.h"
+#include "services/submission/submissions.h"
 
 namespace duban::submission {
 namespace {
@@ -23,7 +24,6 @@ using Item = IngestReportsRequest::Item;
 
 constexpr size_t kMostItems = 200;  // in one transaction
 constexpr int kMostRefusals = 200;  // in one answer
-constexpr int kRuns = 3;  // of a transaction whose lines somebody else reports at the same moment
 // How long a transaction waits for the next item: as long as gRPC takes to hand over one that is
 // there already, so that a sender who does not pause fills transactions, and one who does waits for
 // nobody.
@@ -140,7 +140,7 @@ absl::StatusOr<IngestService::Response> IngestService::Store(const server::CallC
         reports_->database().RunInTransaction(TransactionDeadline(call), [&](db::Transaction& tx) {
           return SubmitItems(tx, call, prepared, progress.name, &raced);
         });
-    if (response.ok() || !raced || run == kRuns) return response;
+    if (response.ok() || !raced || run == kSubmitRuns) return response;
   }
 }
 

@@ -25,14 +25,14 @@ using v1::Report;
 const Who kSystem = {common::v1::SYSTEM, "units/north"};
 
 // Ten thousand items take a busy machine some time.
-constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kStreamTimeLimit = absl::Minutes(1);
 
 // One stream.
 class IngestCall {
  public:
   IngestCall(v1::ReportService::Stub& stub, const Who& who) {
     Services::Get().submission->Authorize(&context_, who.role, who.unit);
-    context_.set_deadline(absl::ToChronoTime(MachineNow() + kPatience));
+    context_.set_deadline(absl::ToChronoTime(MachineNow() + kStreamTimeLimit));
     stream_ = stub.IngestReports(&context_);
   }
 

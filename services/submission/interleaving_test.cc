@@ -28,12 +28,10 @@ constexpr int kCallers = 6;
 constexpr int kMovesEach = 120;
 const char* const kPeriods[] = {"2024-01", "2024-02", "2024-03"};
 
-absl::Time Deadline() { return MachineNow() + absl::Seconds(60); }
-
 class InterleavingTest : public EndorsementTest {
  protected:
   std::vector<Report> All() const {
-    const auto reports = database().Read(Deadline(), [&](db::Session& session) {
+    const auto reports = database().Read(InAMinute(), [&](db::Session& session) {
       return ReportStore().List(session, {.plan = LastId(plan_)}, "", 10000);
     });
     EXPECT_THAT(reports, IsOk());
@@ -105,7 +103,7 @@ class InterleavingTest : public EndorsementTest {
       if (report.state() == Report::ACCEPTED) accepted.push_back(report);
     }
     const auto truth = Recompute(accepted, Indicator::INCREMENT);
-    const auto stored = database().Read(Deadline(), [&](db::Session& session) {
+    const auto stored = database().Read(InAMinute(), [&](db::Session& session) {
       return StandingStore().List(session, {LastId(plan_), "articles", "north"});
     });
     ASSERT_THAT(truth, IsOk());
@@ -118,7 +116,7 @@ class InterleavingTest : public EndorsementTest {
 
   void ExpectRecorded(const Report& report) const {
     const auto name = ParseReportName(report.name(), "name");
-    const auto revisions = database().Read(Deadline(), [&](db::Session& session) {
+    const auto revisions = database().Read(InAMinute(), [&](db::Session& session) {
       return RevisionStore().List(session, *name, 0, 1000);
     });
     ASSERT_THAT(revisions, IsOk());

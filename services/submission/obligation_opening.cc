@@ -37,14 +37,6 @@ std::vector<ObligationKey> KeysOf(const std::vector<OwedLine>& lines, const Open
   return keys;
 }
 
-// What events of obligations begin with.
-template <typename Event>
-void Describe(const Obligation& obligation, Event* event) {
-  event->set_indicator(obligation.indicator());
-  event->set_article_type(obligation.article_type());
-  event->set_period(obligation.period());
-}
-
 EventSubject SubjectOf(const Obligation& obligation, const std::string& plan) {
   return {obligation.name(), obligation.revision(), absl::StrCat("plans/", plan),
           obligation.unit()};
@@ -107,7 +99,7 @@ absl::StatusOr<std::vector<Obligation>> ObligationOpening::Add(
   for (const Obligation& obligation : made) {
     DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, obligation.name(), Obligation(), obligation));
     v1::ObligationOpened event;
-    Describe(obligation, &event);
+    DescribeObligation(obligation, &event);
     event.set_session(obligation.session());
     *event.mutable_due_time() = obligation.due_time();
     *event.mutable_lock_time() = obligation.lock_time();
@@ -181,7 +173,7 @@ absl::StatusOr<int> ObligationOpening::RescheduleAll(
     moved.push_back(*after);
     DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after->name(), before, *after));
     v1::ObligationRescheduled event;
-    Describe(*after, &event);
+    DescribeObligation(*after, &event);
     *event.mutable_due_time() = after->due_time();
     *event.mutable_lock_time() = after->lock_time();
     DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.submission.obligation.rescheduled",

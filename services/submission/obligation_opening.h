@@ -15,6 +15,14 @@
 
 namespace duban::submission {
 
+// What events of obligations begin with.
+template <typename Event>
+void DescribeObligation(const v1::Obligation& obligation, Event* event) {
+  event->set_indicator(obligation.indicator());
+  event->set_article_type(obligation.article_type());
+  event->set_period(obligation.period());
+}
+
 // Makes the obligations of lines, each with its audit entry and event.
 class ObligationOpening {
  public:

@@ -15,9 +15,8 @@ namespace {
 using absl::StatusCode;
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
+using testing::kPrecondition;
 using v1::Report;
-
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 class ObligationReportTest : public ObligationTest {
  protected:

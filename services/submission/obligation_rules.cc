@@ -20,7 +20,6 @@ using indicator::v1::Responsibility;
 using v1::Obligation;
 using Extension = v1::Obligation::Extension;
 
-constexpr int kReasonCharacters = 1000;
 constexpr std::array<Obligation::Action, 4> kActions = {Obligation::REQUEST_EXTENSION,
                                                         Obligation::DECIDE_EXTENSION,
                                                         Obligation::WAIVE, Obligation::REOPEN};

@@ -19,6 +19,7 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::kInvalid;
 using v1::Obligation;
 
 const Actor kReporter = {"members/liaison", "units/a", {}, {common::v1::REPORTER}};
@@ -256,7 +257,6 @@ TEST(ObligationMoveTest, NobodyJudgesTheirOwnAndTheOfficeIsRecused) {
 
 TEST(ObligationMoveTest, ReasonsAndInstantsAreChecked) {
   const auto plan = InForce();
-  constexpr auto kInvalid = StatusCode::kInvalidArgument;
   EXPECT_THAT(RequestExtension(Fresh(), "", Hour(11), plan, kReporter, Hour(1)),
               FailsWith(kInvalid, "FIELD_INVALID", "reason"));
   EXPECT_THAT(RequestExtension(Fresh(), "等", Hour(10), plan, kReporter, Hour(1)),
@@ -334,7 +334,6 @@ TEST(ObligationOpeningTest, OwedIsWhatTheReportingLinesOfTheRhythmOwe) {
 }
 
 TEST(ObligationOpeningTest, InstantsStandInOrder) {
-  constexpr auto kInvalid = StatusCode::kInvalidArgument;
   EXPECT_THAT(CheckDeadline({Hour(0), Hour(1), Hour(1), Hour(1)}), IsOk());
   EXPECT_THAT(CheckDeadline({Hour(1), Hour(1), Hour(2), Hour(3)}),
               FailsWith(kInvalid, "FIELD_INVALID", "due_time"));

@@ -8,6 +8,7 @@
 #include "common/base/status.h"
 #include "common/server/list_query.h"
 #include "duban/submission/v1/obligation_events.pb.h"
+#include "services/submission/obligation_opening.h"
 #include "services/submission/obligation_query.h"
 #include "services/submission/obligation_rules.h"
 #include "services/submission/report_name.h"
@@ -33,14 +34,6 @@ std::vector<OwedLine> Some(const std::vector<OwedLine>& lines, size_t first) {
   const auto end =
       lines.begin() + static_cast<ptrdiff_t>(std::min(first + kLinesAtOnce, lines.size()));
   return {begin, end};
-}
-
-// What events of obligations begin with.
-template <typename Event>
-void Describe(const Obligation& obligation, Event* event) {
-  event->set_indicator(obligation.indicator());
-  event->set_article_type(obligation.article_type());
-  event->set_period(obligation.period());
 }
 
 void Add(const v1::OpenObligationsResponse& some, v1::OpenObligationsResponse* all) {
@@ -156,7 +149,7 @@ absl::StatusOr<Obligation> ObligationService::RequestExtension(
                                               ActorOf(call), call.now());
         }));
     v1::ObligationExtensionRequested event;
-    Describe(after, &event);
+    DescribeObligation(after, &event);
     event.set_requester(after.extension().requester());
     event.set_reason(after.extension().reason());
     *event.mutable_wished_due_time() = after.extension().wished_due_time();
@@ -186,7 +179,7 @@ absl::StatusOr<Obligation> ObligationService::DecideExtension(
                                                    ActorOf(call), call.now());
         }));
     v1::ObligationExtensionDecided event;
-    Describe(after, &event);
+    DescribeObligation(after, &event);
     event.set_requester(after.extension().requester());
     event.set_granted(request.grant());
     *event.mutable_due_time() = after.due_time();
@@ -207,7 +200,7 @@ absl::StatusOr<Obligation> ObligationService::WaiveObligation(
           return Waive(before, request.reason(), plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationWaived event;
-    Describe(after, &event);
+    DescribeObligation(after, &event);
     event.set_reason(request.reason());
     DUBAN_RETURN_IF_ERROR(Announce(tx, call, "duban.submission.obligation.waived", after, event));
     return Shown(call, *plan, std::move(after));
@@ -225,7 +218,7 @@ absl::StatusOr<Obligation> ObligationService::ReopenObligation(
           return Reopen(before, request.reason(), until, plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationReopened event;
-    Describe(after, &event);
+    DescribeObligation(after, &event);
     event.set_reason(request.reason());
     *event.mutable_until_time() = after.reopening().until_time();
     DUBAN_RETURN_IF_ERROR(Announce(tx, call, "duban.submission.obligation.reopened", after, event));

@@ -19,10 +19,9 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
-constexpr StatusCode kDenied = StatusCode::kPermissionDenied;
+using testing::kDenied;
+using testing::kInvalid;
+using testing::kPrecondition;
 
 // `indicator unit` of each, in order of name.
 std::vector<std::string> Lines(const v1::ListObligationsResponse& list) {

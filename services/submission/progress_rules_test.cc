@@ -95,7 +95,7 @@ Line Judged(const std::string& fields, CivilDay date, const std::string& result)
   return Judged(TestIndicator(fields), date, {1, 1, Rational(result)});
 }
 
-constexpr CivilDay kQuarterEnd(2024, 3, 31);
+constexpr CivilDay kEndOfMarch(2024, 3, 31);
 
 struct ExpectedCase {
   const char* name;
@@ -118,42 +118,42 @@ constexpr char kContracts[] = R"(target { operator: GE low: "260" })";
 INSTANTIATE_TEST_SUITE_P(
     Kinds, ExpectedTest,
     ::testing::Values(
-        ExpectedCase{"contracts_by_dekads", kContracts, kQuarterEnd, "65", "25.0000"},
+        ExpectedCase{"contracts_by_dekads", kContracts, kEndOfMarch, "65", "25.0000"},
         // 260 × 91/366 = 64.64…
         ExpectedCase{"contracts_by_days",
                      R"(target { operator: GE low: "260" } pacing { kind: LINEAR_BY_DAY })",
-                     kQuarterEnd, "64", "24.6154"},
+                     kEndOfMarch, "64", "24.6154"},
         ExpectedCase{"one_is_expected_when_it_is_due", R"(target { operator: GE low: "1" })",
                      CivilDay(2024, 12, 30), "0", "0.0000"},
         ExpectedCase{"one_on_the_last_day", R"(target { operator: GE low: "1" })",
                      CivilDay(2024, 12, 31), "1", "100.0000"},
         ExpectedCase{"milestone_before_it_is_due",
-                     R"(kind: MILESTONE target { operator: GE low: "1" })", kQuarterEnd, "0",
+                     R"(kind: MILESTONE target { operator: GE low: "1" })", kEndOfMarch, "0",
                      "0.0000"},
         ExpectedCase{"amounts_are_not_floored",
                      R"(kind: AMOUNT unit_of_measure: "亿元" target { operator: GE low: "2" })",
                      CivilDay(2024, 1, 10), "0.055556", "2.7778"},
         ExpectedCase{"half_an_enterprise_as_target", R"(target { operator: GE low: "2.5" })",
-                     kQuarterEnd, "0.625", "25.0000"},
+                     kEndOfMarch, "0.625", "25.0000"},
         ExpectedCase{"ratios",
                      R"(kind: GROWTH unit_of_measure: "%" target { operator: GE low: "18.1" })",
-                     kQuarterEnd, "4.525", "25.0000"},
+                     kEndOfMarch, "4.525", "25.0000"},
         ExpectedCase{"range_from_its_lower_bound",
                      R"(target { operator: RANGE low: "3" high: "5" })", CivilDay(2024, 8, 31), "2",
                      "66.6667"},
         ExpectedCase{
             "down_from_the_baseline",
             R"(kind: AMOUNT unit_of_measure: "吨" target { operator: LE low: "20" } baseline: "60")",
-            kQuarterEnd, "50", "25.0000"},
+            kEndOfMarch, "50", "25.0000"},
         // 7 × 9/36 = 1.75 of the way
         ExpectedCase{"whole_steps_down_from_the_baseline",
-                     R"(target { operator: LE low: "3" } baseline: "10")", kQuarterEnd, "9",
+                     R"(target { operator: LE low: "3" } baseline: "10")", kEndOfMarch, "9",
                      "14.2857"},
-        ExpectedCase{"le_without_baseline", R"(target { operator: LE low: "3" })", kQuarterEnd, "",
+        ExpectedCase{"le_without_baseline", R"(target { operator: LE low: "3" })", kEndOfMarch, "",
                      "25.0000"},
-        ExpectedCase{"target_zero", R"(target { operator: GE low: "0" })", kQuarterEnd, "0",
+        ExpectedCase{"target_zero", R"(target { operator: GE low: "0" })", kEndOfMarch, "0",
                      "25.0000"},
-        ExpectedCase{"nothing_before_the_year_ends", "pacing { kind: YEAR_END_ONLY }", kQuarterEnd,
+        ExpectedCase{"nothing_before_the_year_ends", "pacing { kind: YEAR_END_ONLY }", kEndOfMarch,
                      "0", "0.0000"}),
     [](const auto& test) { return std::string(test.param.name); });
 
@@ -171,7 +171,7 @@ class LightTest : public ::testing::TestWithParam<LightCase> {};
 TEST_P(LightTest, IsJudgedOnTheUnroundedGap) {
   const Line line =
       Judged(R"(kind: AMOUNT unit_of_measure: "吨" target { operator: GE low: "400" })",
-             kQuarterEnd, GetParam().result);
+             kEndOfMarch, GetParam().result);
   EXPECT_EQ(line.light(), GetParam().light);
   EXPECT_EQ(line.gap_points(), GetParam().gap);
   EXPECT_EQ(line.explanation(), GetParam().explanation);
@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(LightTest, IsExplainedInEnglishToo) {
-  const Line line = Judged(kContracts, kQuarterEnd, "120");
+  const Line line = Judged(kContracts, kEndOfMarch, "120");
   EXPECT_EQ(line.completion_percent(), "46.1538");
   EXPECT_EQ(line.explanation(),
             "完成率46.1538%,序时进度25.0000%,差距+21.1538个百分点,不低于0,亮绿灯");
@@ -216,7 +216,7 @@ TEST(LightTest, ASingleBandTakesEveryGap) {
   plan.add_light_bands()->set_light(indicator::v1::YELLOW);
   Line line;
   const Indicator indicator = TestIndicator(kContracts);
-  JudgeLine(indicator, plan, TargetOf(indicator), {1, 1, Rational(0)}, kQuarterEnd, &line);
+  JudgeLine(indicator, plan, TargetOf(indicator), {1, 1, Rational(0)}, kEndOfMarch, &line);
   EXPECT_EQ(line.light(), Line::YELLOW);
   EXPECT_EQ(line.explanation(),
             "完成率0.0000%,序时进度25.0000%,差距-25.0000个百分点,不分档,亮黄灯");
@@ -249,11 +249,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         GreyCase{"nobody",
                  "",
-                 kQuarterEnd,
+                 kEndOfMarch,
                  {0, 0, std::nullopt},
                  Line::NO_RESPONSIBLE_UNIT,
                  "尚未明确责任单位,亮灰灯"},
-        GreyCase{"nothing_accepted", "", kQuarterEnd, kNoReport, Line::NO_DATA,
+        GreyCase{"nothing_accepted", "", kEndOfMarch, kNoReport, Line::NO_DATA,
                  "截至2024-03-31尚无已审数据,序时进度25.0000%,亮灰灯"},
         GreyCase{"first_period_ended_today", "", CivilDay(2024, 1, 10), kNoReport, Line::NO_DATA,
                  "截至2024-01-10尚无已审数据,序时进度2.0000%,亮灰灯"},
@@ -267,26 +267,26 @@ INSTANTIATE_TEST_SUITE_P(
                  "年底一次考核,2024-12-30尚未到期,亮灰灯"},
         GreyCase{"judged_at_year_end_with_data",
                  kAtYearEnd,
-                 kQuarterEnd,
+                 kEndOfMarch,
                  {1, 1, Rational(40)},
                  Line::NOT_DUE,
                  "完成率40.0000%,年底一次考核,2024-03-31尚未到期,亮灰灯"},
         GreyCase{"zero_base",
                  "kind: GROWTH",
-                 kQuarterEnd,
+                 kEndOfMarch,
                  {1, 1, std::nullopt},
                  Line::NOT_COMPUTABLE,
                  "已有数据,但基数、基线或分母为零或缺失,或计量单位不一致,无法计算,亮灰灯"},
         GreyCase{"no_baseline",
                  R"(target { operator: LE low: "3" })",
-                 kQuarterEnd,
+                 kEndOfMarch,
                  {1, 1, Rational(2)},
                  Line::NOT_COMPUTABLE,
                  "已有数据,但基数、基线或分母为零或缺失,或计量单位不一致,无法计算,亮灰灯"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(GreyTest, AYearEndTargetThatIsMetIsGreenAtOnce) {
-  const Line line = Judged(kAtYearEnd, kQuarterEnd, "100");
+  const Line line = Judged(kAtYearEnd, kEndOfMarch, "100");
   EXPECT_EQ(line.light(), Line::GREEN);
   EXPECT_EQ(line.gap_points(), "100.0000");
 }
@@ -296,12 +296,12 @@ TEST(GreyTest, AYearEndTargetThatIsMissedIsRedOnTheLastDay) {
 }
 
 TEST(JudgeLineTest, ShowsExactAmountsToSixAndRatiosToFourPlaces) {
-  EXPECT_EQ(Judged(R"(kind: AMOUNT unit_of_measure: "亿元")", kQuarterEnd, "1/3").result(),
+  EXPECT_EQ(Judged(R"(kind: AMOUNT unit_of_measure: "亿元")", kEndOfMarch, "1/3").result(),
             "0.333333");
-  EXPECT_EQ(Judged(R"(kind: SHARE unit_of_measure: "%")", kQuarterEnd, "100/3").result(),
+  EXPECT_EQ(Judged(R"(kind: SHARE unit_of_measure: "%")", kEndOfMarch, "100/3").result(),
             "33.3333");
   // 2.00005 rounds half away from zero.
-  EXPECT_EQ(Judged("kind: SHARE", kQuarterEnd, "-200005/100000").result(), "-2.0001");
+  EXPECT_EQ(Judged("kind: SHARE", kEndOfMarch, "-200005/100000").result(), "-2.0001");
 }
 
 }  // namespace

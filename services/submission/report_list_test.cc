@@ -17,9 +17,8 @@ using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::kInvalid;
 using v1::Report;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
 
 class ReportListTest : public SubmissionTest {
  protected:

@@ -16,22 +16,20 @@ namespace {
 using indicator::v1::Plan;
 using v1::Report;
 
-constexpr int kReasonCharacters = 1000;
-
 // Whose move it is.
 enum class By { kUnit, kHead, kOffice };
 
 // In which plans an arrow exists.
 enum class Where { kEverywhere, kWithEndorsement, kWithoutEndorsement };
 
-struct Arrow {
+struct ReportArrow {
   Report::State from;
   Report::Action action;
   Report::State to;
   By by;
   Where where = Where::kEverywhere;
 };
-constexpr std::array<Arrow, 14> kArrows = {{
+constexpr std::array<ReportArrow, 14> kReportArrows = {{
     {Report::DRAFT, Report::UPDATE, Report::DRAFT, By::kUnit},
     {Report::DRAFT, Report::SUBMIT, Report::SUBMITTED, By::kUnit},
     {Report::DRAFT, Report::WITHDRAW, Report::WITHDRAWN, By::kUnit},
@@ -61,13 +59,14 @@ bool IsSubmitter(const Report& report, const Actor& actor) {
   return !report.submitter().empty() && report.submitter() == actor.subject;
 }
 
-bool Exists(const Arrow& arrow, const Plan& plan) {
+bool Exists(const ReportArrow& arrow, const Plan& plan) {
   if (arrow.where == Where::kEverywhere) return true;
   return plan.endorsement_required() == (arrow.where == Where::kWithEndorsement);
 }
 
 // True if this move is the actor's, were the report's state right for it.
-bool IsTheirs(const Arrow& arrow, const Report& report, const Plan& plan, const Actor& actor) {
+bool IsTheirs(const ReportArrow& arrow, const Report& report, const Plan& plan,
+              const Actor& actor) {
   switch (arrow.by) {
     case By::kUnit:
       return (actor.Has(common::v1::REPORTER) || actor.Has(common::v1::UNIT_HEAD) ||
@@ -83,7 +82,7 @@ bool IsTheirs(const Arrow& arrow, const Report& report, const Plan& plan, const 
   return false;
 }
 
-bool Allows(const Arrow& arrow, const Report& report, const Plan& plan, const Actor& actor) {
+bool Allows(const ReportArrow& arrow, const Report& report, const Plan& plan, const Actor& actor) {
   return arrow.from == report.state() && Exists(arrow, plan) &&
          IsTheirs(arrow, report, plan, actor);
 }
@@ -92,7 +91,7 @@ std::vector<Report::Action> PermittedActions(const Report& report, const Plan& p
                                              const Actor& actor) {
   std::vector<Report::Action> actions;
   if (!CheckInForce(plan).ok()) return actions;
-  for (const Arrow& arrow : kArrows) {
+  for (const ReportArrow& arrow : kReportArrows) {
     if (Allows(arrow, report, plan, actor)) actions.push_back(arrow.action);
   }
   return actions;
@@ -160,10 +159,11 @@ absl::StatusOr<Report> Move(const Report& report, const ReportMove& move, const 
                             const Actor& actor, absl::Time now) {
   DUBAN_RETURN_IF_ERROR(CheckInForce(plan));
   DUBAN_RETURN_IF_ERROR(CheckPermission(report, move, plan, actor));
-  const auto arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](const Arrow& candidate) {
-    return candidate.action == move.action && Allows(candidate, report, plan, actor);
-  });
-  if (arrow == kArrows.end()) return MoveNotAllowed(report, move.action, plan, actor);
+  const auto arrow =
+      std::find_if(kReportArrows.begin(), kReportArrows.end(), [&](const ReportArrow& candidate) {
+        return candidate.action == move.action && Allows(candidate, report, plan, actor);
+      });
+  if (arrow == kReportArrows.end()) return MoveNotAllowed(report, move.action, plan, actor);
   DUBAN_RETURN_IF_ERROR(CheckReason(report, move));
   if (move.action == Report::CORRECT) return report;
   Report moved = report;

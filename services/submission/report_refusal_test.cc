@@ -17,11 +17,10 @@ namespace {
 using absl::StatusCode;
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
+using testing::kDenied;
+using testing::kInvalid;
+using testing::kPrecondition;
 using v1::Report;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
-constexpr StatusCode kDenied = StatusCode::kPermissionDenied;
 
 class ReportRefusalTest : public SubmissionTest {
  protected:

@@ -15,6 +15,8 @@ using absl::StatusCode;
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
 using indicator::v1::PlanHistory;
+using testing::kInvalid;
+using testing::kPrecondition;
 using v1::Report;
 
 absl::Time LocalTime(int month, int day, int hour = 9) {
@@ -97,9 +99,6 @@ TEST_P(EnteredTest, IsRefused) {
   EXPECT_THAT(Complete(Entered(GetParam().fields), Plans(), kNow),
               FailsWith(GetParam().code, GetParam().reason, GetParam().field));
 }
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 INSTANTIATE_TEST_SUITE_P(
     Checks, EnteredTest,

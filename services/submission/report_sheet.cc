@@ -23,8 +23,6 @@ std::string TimeText(bool present, const google::protobuf::Timestamp& time, absl
   return present ? absl::FormatTime("%Y-%m-%d %H:%M:%S", FromTimestamp(time), zone) : "";
 }
 
-Cell Number(const std::string& decimal) { return {decimal, Look::kPlain, /*is_decimal=*/true}; }
-
 std::string FindingText(const v1::Report& report) {
   std::string text;
   for (const v1::Finding& finding : report.findings()) {
@@ -33,18 +31,18 @@ std::string FindingText(const v1::Report& report) {
   return text;
 }
 
-std::vector<Cell> Row(const v1::Report& report, const Names& indicators, const Names& units,
-                      absl::TimeZone zone) {
+std::vector<Cell> RowOf(const v1::Report& report, const Names& indicators, const Names& units,
+                        absl::TimeZone zone) {
   const common::v1::Measurement& entered = report.measurement();
   return {{LastId(report.name())},
           {NameOrSelf(indicators, report.indicator())},
           {NameOrSelf(units, report.unit())},
           {report.period()},
           {StateWord(report.state())},
-          Number(entered.value()),
-          Number(entered.denominator()),
-          Number(entered.base_value()),
-          Number(entered.base_denominator()),
+          workbook::DecimalCell(entered.value()),
+          workbook::DecimalCell(entered.denominator()),
+          workbook::DecimalCell(entered.base_value()),
+          workbook::DecimalCell(entered.base_denominator()),
           {entered.unit_of_measure()},
           {StatusWord(report.observation_status())},
           {report.as_of_date()},
@@ -87,7 +85,7 @@ Sheet ReportSheet(const indicator::v1::PlanHistory& history, const std::vector<v
     header.push_back({title, Look::kHeader});
   }
   for (const v1::Report& report : reports) {
-    sheet.rows.push_back(Row(report, indicators, unit_names, zone));
+    sheet.rows.push_back(RowOf(report, indicators, unit_names, zone));
   }
   sheet.frozen_rows = 2;
   sheet.frozen_columns = 2;

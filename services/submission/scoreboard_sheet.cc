@@ -67,22 +67,20 @@ std::string PendingText(const ScoreboardLine& line) {
   return text;
 }
 
-Cell Number(const std::string& decimal) { return {decimal, Look::kPlain, /*is_decimal=*/true}; }
-
 Cell Title(const v1::Scoreboard& board, const char* sheet) {
   return {absl::StrCat(board.title(), " ", sheet, "(截至 ", board.as_of_date(), ")"), Look::kTitle};
 }
 
-std::vector<Cell> Row(const ScoreboardLine& line, const Names& names) {
+std::vector<Cell> RowOf(const ScoreboardLine& line, const Names& names) {
   return {{line.indicator_display_name()},
           {line.unit().empty() ? kWholePlan : NameOrSelf(names, line.unit())},
           {line.unit_of_measure()},
-          Number(line.target()),
-          Number(line.result()),
-          Number(line.completion_percent()),
-          Number(line.expected()),
-          Number(line.expected_percent()),
-          Number(line.gap_points()),
+          workbook::DecimalCell(line.target()),
+          workbook::DecimalCell(line.result()),
+          workbook::DecimalCell(line.completion_percent()),
+          workbook::DecimalCell(line.expected()),
+          workbook::DecimalCell(line.expected_percent()),
+          workbook::DecimalCell(line.gap_points()),
           {LightText(line), LookOf(line.light())},
           {line.explanation()},
           {line.report_period()},
@@ -104,7 +102,7 @@ Sheet LineSheet(const v1::Scoreboard& board, const Names& names) {
     sheet.columns.push_back({width});
     header.push_back({title, Look::kHeader});
   }
-  for (const ScoreboardLine& line : board.lines()) sheet.rows.push_back(Row(line, names));
+  for (const ScoreboardLine& line : board.lines()) sheet.rows.push_back(RowOf(line, names));
   sheet.frozen_rows = 2;
   sheet.frozen_columns = 2;
   return sheet;

@@ -38,8 +38,6 @@ constexpr Indicator::Accumulation kAccumulations[] = {Indicator::CUMULATIVE, Ind
 constexpr common::v1::PeriodKind kRhythms[] = {common::v1::DEKAD, common::v1::MONTH,
                                                common::v1::QUARTER};
 
-absl::Time Deadline() { return MachineNow() + absl::Seconds(60); }
-
 class StandingHistoryTest : public ReportCallsTest {
  protected:
   // A published plan with one line for each history: growths in every accumulation and rhythm.
@@ -88,7 +86,7 @@ class StandingHistoryTest : public ReportCallsTest {
       entered.push_back(report);
     }
     const ReportStore store;
-    EXPECT_THAT(database().RunInTransaction(Deadline(),
+    EXPECT_THAT(database().RunInTransaction(InAMinute(),
                                             [&](db::Transaction& tx) -> absl::Status {
                                               for (const Report& report : entered) {
                                                 DUBAN_RETURN_IF_ERROR(store.Insert(tx, report));
@@ -150,11 +148,11 @@ TEST_F(StandingHistoryTest, StoredStandingsAreThoseOfARecomputation) {
   const std::string id = LastId(plan_);
   for (int history = 0; history < kHistories; ++history) {
     const std::string indicator = absl::StrCat("h", history);
-    const auto accepted = database().Read(Deadline(), [&](db::Session& session) {
+    const auto accepted = database().Read(InAMinute(), [&](db::Session& session) {
       return ReportStore().List(
           session, {.plan = id, .indicator = indicator, .state = Report::ACCEPTED}, "", 1000);
     });
-    const auto stored = database().Read(Deadline(), [&](db::Session& session) {
+    const auto stored = database().Read(InAMinute(), [&](db::Session& session) {
       return StandingStore().List(session, {id, indicator, "north"});
     });
     ASSERT_THAT(accepted, IsOk());

@@ -6,6 +6,7 @@
 #include "common/audit/audit.h"
 #include "common/client/caller.h"
 #include "common/outbox/outbox.h"
+#include "common/outbox/relay_thread.h"
 #include "services/submission/article_service.h"
 #include "services/submission/check_service.h"
 #include "services/submission/evidence_service.h"
@@ -34,7 +35,8 @@ class Submission : public server::Assembly {
         checks_(environment, &plans_),
         evidence_(environment, &plans_),
         exchange_(environment, &plans_, &indicator_, &progress_),
-        figures_(environment, &plans_) {
+        figures_(environment, &plans_),
+        relay_(environment, std::string(kName)) {
     figures_.Start(settings.figures_interval);
   }
 
@@ -54,6 +56,7 @@ class Submission : public server::Assembly {
   EvidenceService evidence_;
   ExchangeService exchange_;
   PlanFigures figures_;
+  RelayThread relay_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/clock.h"
 #include "common/client/caller.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/service_harness.h"
@@ -32,6 +33,9 @@ inline const Who kOffice = {common::v1::OFFICE, "units/office"};
 inline const Who kReviewer = {common::v1::OFFICE, "units/reviewer"};
 inline const Who kLeader = {common::v1::LEADER, ""};
 inline const Who kAuditor = {common::v1::AUDITOR, "units/audit"};
+
+// When what a test asks of the database must have ended.
+inline absl::Time InAMinute() { return MachineNow() + absl::Minutes(1); }
 
 // This service and the real indicator service behind it, in this process over real gRPC and a real
 // database. Made once per test program. It is 2024-04-02 09:00 in the plans' zone.

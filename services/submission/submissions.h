@@ -20,6 +20,9 @@
 
 namespace duban::submission {
 
+// How often a transaction is run whose lines somebody else reports at the same moment.
+inline constexpr int kSubmitRuns = 3;
+
 // One report that somebody submits. What needs no database was checked before: the names, that the
 // caller acts for `entered`'s unit, and Complete(entered).
 struct ReportSubmission {

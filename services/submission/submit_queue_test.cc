@@ -24,9 +24,8 @@ namespace {
 using absl::StatusCode;
 using ::duban::testing::FailsWith;
 using ::duban::testing::IsOk;
+using testing::kPatience;
 using v1::Report;
-
-constexpr absl::Duration kPatience = absl::Seconds(30);
 
 class SubmitQueueTest : public SubmissionTest {
  protected:

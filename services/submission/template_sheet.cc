@@ -68,7 +68,7 @@ struct ColumnLayout {
   bool hidden = false;
 };
 
-constexpr std::array<ColumnLayout, 17> kColumns = {{
+constexpr std::array<ColumnLayout, 17> kTemplateColumns = {{
     {kIndicatorColumn, "指标编号", 10, "", true},
     {kEtagColumn, "版本", 10, "", true},
     {kNameColumn, "指标", 36, ""},
@@ -88,7 +88,9 @@ constexpr std::array<ColumnLayout, 17> kColumns = {{
     {kCommentColumn, "备注", 30, "report.comment"},
 }};
 
-const ColumnLayout& LayoutOf(int column) { return kColumns[static_cast<size_t>(column) - 1]; }
+const ColumnLayout& LayoutOf(int column) {
+  return kTemplateColumns[static_cast<size_t>(column) - 1];
+}
 
 bool IsNumberColumn(int column) {
   return column >= kValueColumn && column <= kBaseDenominatorColumn;
@@ -179,7 +181,7 @@ std::string EnteredUnit(const Indicator& definition) {
 }
 
 std::vector<Cell> RowOf(const TemplateLine& line, const std::string& unit) {
-  std::vector<Cell> row(kColumns.size());
+  std::vector<Cell> row(kTemplateColumns.size());
   const auto at = [&row](int column) -> Cell& { return row[static_cast<size_t>(column) - 1]; };
   at(kIndicatorColumn).text = LastId(line.definition.name());
   at(kNameColumn).text = line.definition.display_name();
@@ -189,7 +191,7 @@ std::vector<Cell> RowOf(const TemplateLine& line, const std::string& unit) {
     at(kEtagColumn).text = line.held->etag();
     at(kStateColumn).text = StateWord(line.held->state());
   }
-  for (const ColumnLayout& column : kColumns) {
+  for (const ColumnLayout& column : kTemplateColumns) {
     if (*column.field == '\0') continue;
     at(column.number) = {line.held ? TextOf(*line.held, column.number) : "", Look::kInput,
                          IsNumberColumn(column.number)};
@@ -255,7 +257,8 @@ class RowReader {
   void Take(int column, const CellContent& cell) {
     if (column == kIndicatorColumn) row_.indicator = cell.text;
     if (column == kEtagColumn) row_.etag = cell.text;
-    if (column > static_cast<int>(kColumns.size()) || *LayoutOf(column).field == '\0') return;
+    if (column > static_cast<int>(kTemplateColumns.size()) || *LayoutOf(column).field == '\0')
+      return;
     // The unit stands there before anything is filled in.
     if (column != kUnitColumn) filled_ = true;
     switch (cell.kind) {
@@ -349,7 +352,7 @@ std::vector<Sheet> TemplateSheets(const std::string& title, const TemplatePlace&
       {{"只填黄色单元格,不要增删行列;没有数据的行留空。公式不予接收。导入后只形成草稿,须另行报送。",
         Look::kNote}});
   std::vector<Cell>& header = sheet.rows.emplace_back();
-  for (const ColumnLayout& column : kColumns) {
+  for (const ColumnLayout& column : kTemplateColumns) {
     sheet.columns.push_back({column.width, column.hidden});
     header.push_back({column.title, Look::kHeader});
   }
@@ -398,7 +401,7 @@ std::vector<CellError> ErrorsAt(int row, const absl::Status& refusal) {
       GetBadRequest(refusal).value_or(google::rpc::BadRequest());
   for (const auto& violation : bad_request.field_violations()) {
     int column = 0;
-    for (const ColumnLayout& layout : kColumns) {
+    for (const ColumnLayout& layout : kTemplateColumns) {
       if (violation.field() == layout.field) column = layout.number;
     }
     CellError& error = errors.emplace_back(
@@ -412,7 +415,7 @@ std::vector<CellError> ErrorsAt(int row, const absl::Status& refusal) {
 }
 
 bool SaysTheSame(const Report& entered, const Report& held) {
-  for (const ColumnLayout& column : kColumns) {
+  for (const ColumnLayout& column : kTemplateColumns) {
     if (*column.field == '\0') continue;
     if (!SameText(TextOf(entered, column.number), TextOf(held, column.number),
                   IsNumberColumn(column.number))) {

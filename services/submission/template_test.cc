@@ -30,13 +30,12 @@ using ::duban::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kInvalid;
+using testing::kPrecondition;
 using v1::Report;
 using workbook::CellContent;
 using workbook::SheetContent;
 using Outcome = v1::ImportReportsResponse::Row;
-
-constexpr StatusCode kInvalid = StatusCode::kInvalidArgument;
-constexpr StatusCode kPrecondition = StatusCode::kFailedPrecondition;
 
 constexpr char kCountsColumn = 'G';  // 本期数
 

@@ -6,7 +6,7 @@
 namespace duban::submission {
 namespace {
 
-constexpr int kPageSize = 1000;
+constexpr int kUnitsPerPage = 1000;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ absl::StatusOr<std::map<std::string, std::string>> UnitNames::Get(
     const client::CallInfo& call) const {
   std::map<std::string, std::string> names;
   indicator::v1::ListUnitsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(kUnitsPerPage);
   do {
     grpc::ClientContext context;
     caller_->Prepare(call, &context);

@@ -16,7 +16,7 @@ using v1::Obligation;
 using v1::Report;
 
 // A unit has a few hundred reports in a plan's year.
-constexpr int kMostReports = 10000;
+constexpr int kMostDrafts = 10000;
 
 bool IsInWork(const Report& report) {
   switch (report.state()) {
@@ -85,7 +85,7 @@ absl::Status UnitSheetReader::AddReports(const server::CallContext& call,
   filter.units = {LastId(sheet->unit())};
   DUBAN_ASSIGN_OR_RETURN(std::vector<Report> reports,
                          database_->Read(call.deadline(), [&](db::Session& session) {
-                           return reports_.List(session, filter, "", kMostReports);
+                           return reports_.List(session, filter, "", kMostDrafts);
                          }));
   for (Report& report : reports) {
     if (IsInWork(report)) *sheet->add_reports_in_work() = Shown(call, history, std::move(report));

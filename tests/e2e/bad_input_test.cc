@@ -20,8 +20,6 @@ using Plans = indicator::v1::PlanService::Stub;
 using Reports = submission::v1::ReportService::Stub;
 using Progress = submission::v1::ProgressService::Stub;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 class BadInputTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {

@@ -21,23 +21,12 @@ using submission::v1::ScoreboardLine;
 using Reports = submission::v1::ReportService::Stub;
 using Progress = submission::v1::ProgressService::Stub;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 struct Figures {
   std::string unit;
   std::string indicator;
   std::string period;
   Measurement measurement;
 };
-
-Measurement Ratio(const std::string& value, const std::string& denominator,
-                  const std::string& base_value = "", const std::string& base_denominator = "") {
-  Measurement measurement = Value(value, "亿元");
-  measurement.set_denominator(denominator);
-  measurement.set_base_value(base_value);
-  measurement.set_base_denominator(base_denominator);
-  return measurement;
-}
 
 // One figure of each of the eleven units; all positions are those of 2024-03-31.
 std::vector<Figures> FirstQuarter() {

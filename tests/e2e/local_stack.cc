@@ -22,8 +22,6 @@
 namespace duban::testing {
 namespace {
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 std::string MakeFolder() {
   std::string folder = std::filesystem::temp_directory_path() / "duban-stack-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) abort();
@@ -58,17 +56,23 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
       submission_port_(FreePort()),
-      review_port_(FreePort()) {
+      review_port_(FreePort()),
+      notification_port_(FreePort()) {
   std::ofstream(folder_ + "/password") << database_options_.password;
+  std::ofstream(folder_ + "/secrets") << std::string(64, '5');
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
-  indicator_ =
-      std::make_unique<Process>(Command("indicator", indicator_port_), folder_ + "/indicator.log");
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_),
+                                            folder_ + "/notification.log");
+  StartAndWait(*notification_);
+  indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_),
+                                         folder_ + "/indicator.log");
   StartAndWait(*indicator_);
   StartSubmission();
   review_ = std::make_unique<Process>(Command("review", review_port_), folder_ + "/review.log");
   StartAndWait(*review_);
   calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
+  events_ = notification::v1::EventService::NewStub(Connect(notification_target()));
   database_ = *db::Database::Open(database_options_);
   plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
   indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
@@ -101,6 +105,7 @@ LocalStack::~LocalStack() {
   review_.reset();
   submission_.reset();
   indicator_.reset();
+  notification_.reset();
   std::filesystem::remove_all(folder_);
 }
 
@@ -125,6 +130,12 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
     command.push_back("--indicator_target=" + indicator_target());
     command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
+  if (service == "notification") {
+    command.push_back("--indicator_target=" + indicator_target());
+    command.push_back("--secrets_key_file=" + folder_ + "/secrets");
+  } else {
+    command.push_back("--notification_target=" + notification_target());
+  }
   if (service == "review") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--submission_target=" + submission_target());
@@ -141,12 +152,16 @@ std::string LocalStack::submission_target() const {
 std::string LocalStack::review_target() const {
   return "127.0.0.1:" + std::to_string(review_port_);
 }
+std::string LocalStack::notification_target() const {
+  return "127.0.0.1:" + std::to_string(notification_port_);
+}
 
 void LocalStack::StartAndWait(Process& process) {
   process.Start();
   const std::string target = &process == indicator_.get()    ? indicator_target()
                              : &process == submission_.get() ? submission_target()
-                                                             : review_target();
+                             : &process == review_.get()     ? review_target()
+                                                             : notification_target();
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();
@@ -216,6 +231,15 @@ common::v1::Measurement Value(const std::string& value, const std::string& unit_
   common::v1::Measurement measurement;
   measurement.set_value(value);
   measurement.set_unit_of_measure(unit_of_measure);
+  return measurement;
+}
+
+common::v1::Measurement Ratio(const std::string& value, const std::string& denominator,
+                              const std::string& base_value, const std::string& base_denominator) {
+  common::v1::Measurement measurement = Value(value, "亿元");
+  measurement.set_denominator(denominator);
+  measurement.set_base_value(base_value);
+  measurement.set_base_denominator(base_denominator);
   return measurement;
 }
 

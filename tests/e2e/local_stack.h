@@ -15,6 +15,7 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/notification/v1/event_service.grpc.pb.h"
 #include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/article_service.grpc.pb.h"
 #include "duban/submission/v1/obligation_service.grpc.pb.h"
@@ -24,6 +25,9 @@
 #include "tests/e2e/process.h"
 
 namespace duban::testing {
+
+// The plan as it is delivered.
+inline constexpr char kPlan[] = "plans/linxiang-innovation-2024";
 
 // Who calls, for the token.
 struct CallerIdentity {
@@ -53,6 +57,8 @@ class LocalStack {
   std::string review_target() const;
   // Of the metrics page of a service, such as `review`.
   int metrics_port(const std::string& service) const { return metrics_ports_.at(service); }
+  Process& notification() { return *notification_; }
+  std::string notification_target() const;
   // The private key that the services trust, for command lines that sign with it.
   std::string key_file() const { return folder_ + "/key.jwk"; }
 
@@ -96,6 +102,7 @@ class LocalStack {
   submission::v1::ObligationService::Stub& obligations() { return *obligations_; }
   submission::v1::ArticleService::Stub& articles() { return *articles_; }
   review::v1::CalendarService::Stub& calendars() { return *calendars_; }
+  notification::v1::EventService::Stub& events() { return *events_; }
 
   // The database that the services share, to look at what they left.
   db::Database& database() { return *database_; }
@@ -119,9 +126,11 @@ class LocalStack {
   int submission_port_;
   int review_port_;
   std::map<std::string, int> metrics_ports_;
+  int notification_port_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;
   std::unique_ptr<Process> review_;
+  std::unique_ptr<Process> notification_;
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
   std::unique_ptr<indicator::v1::IndicatorService::Stub> indicators_;
   std::unique_ptr<indicator::v1::DirectoryService::Stub> directory_;
@@ -130,6 +139,7 @@ class LocalStack {
   std::unique_ptr<submission::v1::ObligationService::Stub> obligations_;
   std::unique_ptr<submission::v1::ArticleService::Stub> articles_;
   std::unique_ptr<review::v1::CalendarService::Stub> calendars_;
+  std::unique_ptr<notification::v1::EventService::Stub> events_;
 };
 
 // A draft for one line and period; the unit of measure is that of the numbers.
@@ -139,6 +149,11 @@ submission::v1::CreateReportRequest DraftOf(const std::string& indicator, const 
 
 // Measurement with one number.
 common::v1::Measurement Value(const std::string& value, const std::string& unit_of_measure);
+
+// Measurement of a share or growth in 亿元.
+common::v1::Measurement Ratio(const std::string& value, const std::string& denominator,
+                              const std::string& base_value = "",
+                              const std::string& base_denominator = "");
 
 }  // namespace duban::testing
 

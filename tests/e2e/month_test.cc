@@ -25,8 +25,6 @@ using Progress = submission::v1::ProgressService::Stub;
 using Obligations = submission::v1::ObligationService::Stub;
 using Articles = submission::v1::ArticleService::Stub;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-
 struct Line {
   std::string indicator;
   std::string unit;
@@ -65,7 +63,7 @@ const std::vector<Line> kDekadLines = {
 
 // The instants of a session, local time, worked out by hand from the cadence rules and the notice
 // of 2024 (4–6 April off, Sunday 7 April worked).
-struct Session {
+struct MonthSession {
   std::string id;
   std::string period;
   std::string open;
@@ -73,21 +71,24 @@ struct Session {
   std::string grace_end;
   std::string lock;
 };
-const Session kFirstDekad = {"dispatch-2024-03-d1", "2024-03-D1",          "2024-03-10T00:00:00",
-                             "2024-03-11T17:30:00", "2024-03-12T17:30:00", "2024-03-14T17:30:00"};
-const Session kSecondDekad = {"dispatch-2024-03-d2", "2024-03-D2",          "2024-03-20T00:00:00",
-                              "2024-03-21T17:30:00", "2024-03-22T17:30:00", "2024-03-26T17:30:00"};
-const Session kThirdDekad = {"dispatch-2024-03-d3", "2024-03-D3",          "2024-03-31T00:00:00",
-                             "2024-04-01T17:30:00", "2024-04-02T17:30:00", "2024-04-07T17:30:00"};
-const Session kMonth = {"bulletin-2024-03",    "2024-03",
-                        "2024-03-31T00:00:00", "2024-04-03T17:30:00",
-                        "2024-04-07T17:30:00", "2024-04-09T17:30:00"};
-const Session kQuarter = {"summary-2024-q1",     "2024-Q1",
-                          "2024-03-31T00:00:00", "2024-04-08T17:30:00",
-                          "2024-04-10T17:30:00", "2024-04-15T17:30:00"};
-const Session kHalfYear = {"appraisal-2024-h1",   "2024-H1",
-                           "2024-06-30T00:00:00", "2024-07-12T17:30:00",
-                           "2024-07-16T17:30:00", "2024-07-19T17:30:00"};
+const MonthSession kFirstDekad = {"dispatch-2024-03-d1", "2024-03-D1",
+                                  "2024-03-10T00:00:00", "2024-03-11T17:30:00",
+                                  "2024-03-12T17:30:00", "2024-03-14T17:30:00"};
+const MonthSession kSecondDekad = {"dispatch-2024-03-d2", "2024-03-D2",
+                                   "2024-03-20T00:00:00", "2024-03-21T17:30:00",
+                                   "2024-03-22T17:30:00", "2024-03-26T17:30:00"};
+const MonthSession kThirdDekad = {"dispatch-2024-03-d3", "2024-03-D3",
+                                  "2024-03-31T00:00:00", "2024-04-01T17:30:00",
+                                  "2024-04-02T17:30:00", "2024-04-07T17:30:00"};
+const MonthSession kMonth = {"bulletin-2024-03",    "2024-03",
+                             "2024-03-31T00:00:00", "2024-04-03T17:30:00",
+                             "2024-04-07T17:30:00", "2024-04-09T17:30:00"};
+const MonthSession kQuarter = {"summary-2024-q1",     "2024-Q1",
+                               "2024-03-31T00:00:00", "2024-04-08T17:30:00",
+                               "2024-04-10T17:30:00", "2024-04-15T17:30:00"};
+const MonthSession kHalfYear = {"appraisal-2024-h1",   "2024-H1",
+                                "2024-06-30T00:00:00", "2024-07-12T17:30:00",
+                                "2024-07-16T17:30:00", "2024-07-19T17:30:00"};
 
 google::protobuf::Timestamp At(const std::string& local) {
   absl::Time time;
@@ -96,19 +97,10 @@ google::protobuf::Timestamp At(const std::string& local) {
   return ToTimestamp(time);
 }
 
-Measurement Ratio(const std::string& value, const std::string& denominator,
-                  const std::string& base_value = "", const std::string& base_denominator = "") {
-  Measurement measurement = Value(value, "亿元");
-  measurement.set_denominator(denominator);
-  measurement.set_base_value(base_value);
-  measurement.set_base_denominator(base_denominator);
-  return measurement;
-}
-
 std::string Id(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 // `expected reported on_time late missing missed waived`.
-std::string Figures(const submission::v1::ObligationCounts& counts) {
+std::string CountsText(const submission::v1::ObligationCounts& counts) {
   std::string text;
   for (const int figure : {counts.expected(), counts.reported(), counts.on_time(), counts.late(),
                            counts.missing(), counts.missed(), counts.waived()}) {
@@ -123,7 +115,7 @@ class MonthTest : public ::testing::Test {
   void Go(const std::string& local) { stack_.RestartSubmissionAt(local + "+08:00"); }
 
   // How many obligations were made.
-  int Open(const Session& session) {
+  int Open(const MonthSession& session) {
     submission::v1::OpenObligationsRequest request;
     request.set_parent(kPlan);
     request.set_session(std::string(kPlan) + "/sessions/" + session.id);
@@ -358,10 +350,10 @@ void MonthTest::CheckCompleteness() {
   const auto all = stack_.Call(stack_.progress(), &Progress::GetCompleteness, Office(), request);
   ASSERT_THAT(all, IsOk());
   // expected reported on_time late missing missed waived
-  EXPECT_EQ(Figures(all->total()), "94 92 90 2 2 2 1");
+  EXPECT_EQ(CountsText(all->total()), "94 92 90 2 2 2 1");
   std::map<std::string, std::string> sessions;
   for (const auto& session : all->sessions()) {
-    sessions[Id(session.session())] = Figures(session.counts());
+    sessions[Id(session.session())] = CountsText(session.counts());
   }
   const std::map<std::string, std::string> want_sessions = {
       {"dispatch-2024-03-d1", "25 24 23 1 1 1 1"},
@@ -371,7 +363,7 @@ void MonthTest::CheckCompleteness() {
       {"summary-2024-q1", "3 3 3 0 0 0 0"}};
   EXPECT_EQ(sessions, want_sessions);
   std::map<std::string, std::string> units;
-  for (const auto& unit : all->units()) units[Id(unit.unit())] = Figures(unit.counts());
+  for (const auto& unit : all->units()) units[Id(unit.unit())] = CountsText(unit.counts());
   const std::map<std::string, std::string> want_units = {
       {"gaoxin-zone", "17 17 17 0 0 0 0"},        // 5 lines a dekad, 1 a quarter, news
       {"agriculture", "17 17 17 0 0 0 0"},        // the same

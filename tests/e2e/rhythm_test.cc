@@ -27,10 +27,9 @@ using Calendars = review::v1::CalendarService::Stub;
 using Obligations = submission::v1::ObligationService::Stub;
 using Sessions = review::v1::SessionService::Stub;
 
-constexpr char kPlan[] = "plans/linxiang-innovation-2024";
 constexpr char kSession[] = "plans/linxiang-innovation-2024/sessions/dispatch-2024-03-d3";
 // Units that report figures every ten days, line by line.
-constexpr int kDekadLines = 26;
+constexpr int kLinesOfDekad = 26;
 // Thirteen members and the three quota holders that are none.
 constexpr int kAttendance = 16;
 
@@ -69,7 +68,7 @@ TEST_F(RhythmTest, ADispatchOpensByItselfAndItsResolutionBecomesAnOrder) {
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
   ASSERT_TRUE(WaitUntil(absl::Seconds(60), [&] { return Get().state() == Session::COLLECTING; }))
       << Get().ShortDebugString();
-  EXPECT_EQ(Get().obligations(), kDekadLines);
+  EXPECT_EQ(Get().obligations(), kLinesOfDekad);
 
   submission::v1::ListObligationsRequest owed;
   owed.set_parent(kPlan);
@@ -79,7 +78,7 @@ TEST_F(RhythmTest, ADispatchOpensByItselfAndItsResolutionBecomesAnOrder) {
   const auto obligations =
       stack_.Call(stack_.obligations(), &Obligations::ListObligations, Office(), owed);
   ASSERT_THAT(obligations, IsOk());
-  EXPECT_EQ(obligations->obligations_size(), kDekadLines);
+  EXPECT_EQ(obligations->obligations_size(), kLinesOfDekad);
   for (const auto& obligation : obligations->obligations()) {
     EXPECT_EQ(obligation.session(), kSession);
     EXPECT_EQ(obligation.period(), "2024-03-D3");

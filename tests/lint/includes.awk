@@ -10,7 +10,7 @@ BEGIN {
   sees["client"] = " base identity "
   sees["server"] = " base db identity client tls "
   sees["audit"] = " base db server "  # server: the call that is recorded
-  sees["outbox"] = " base db "
+  sees["outbox"] = " base db client server "  # server: the environment that the relay runs in
   sees["workbook"] = " base "
 
   # Third-party headers and the only places that may see them.
@@ -18,7 +18,7 @@ BEGIN {
   owner["openssl/"] = "^common/(base|db|identity|tls)/"
   owner["spdlog/"] = "^common/base/"
   owner["boost/"] = "^common/base/"
-  owner["prometheus/"] = "^(common/server/|common/testing/|services/[^/]*/[^/]*$)"
+  owner["prometheus/"] = "^(common/(server|outbox)/|common/testing/|services/[^/]*/[^/]*$)"
   owner["CLI/"] = "^services/dubanctl/"
   owner["kainjow/"] = "^services/review/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"

@@ -18,7 +18,7 @@ namespace {
 using submission::v1::Scoreboard;
 using testing::LocalStack;
 
-constexpr int kRounds = 5;
+constexpr int kBoardRounds = 5;
 constexpr absl::Duration kRoundTime = absl::Seconds(2);
 
 }  // namespace
@@ -58,7 +58,7 @@ BoardFigures MeasureBoard(LocalStack& stack, const char* program) {
   const auto board_stub = read_from(stack.submission_target());
   std::vector<Measured> echoes;
   std::vector<Measured> boards;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kBoardRounds; ++round) {
     echoes.push_back(Measure(kCallers, kRoundTime, [&](int) { return read(*echo_stub); }));
     boards.push_back(Measure(kCallers, kRoundTime, [&](int) { return read(*board_stub); }));
   }

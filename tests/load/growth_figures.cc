@@ -20,7 +20,7 @@ using Reports = submission::v1::ReportService::Stub;
 
 constexpr int kTemplatePlan = 900;
 constexpr int kReportsPerPlan = 500;
-constexpr int kSamples = 400;
+constexpr int kSubmits = 400;
 constexpr int kPlansAtOnce = 100;
 
 absl::Duration MiddleOf(std::vector<absl::Duration> times) {
@@ -47,13 +47,13 @@ std::string MakeTemplate(LocalStack& stack) {
 
 CallCosts MeasureCosts(LocalStack& stack, int number) {
   const Submitter submitter(stack);
-  const std::vector<Report> drafts = CreateDrafts(stack, number, kSamples);
+  const std::vector<Report> drafts = CreateDrafts(stack, number, kSubmits);
   submission::v1::GetScoreboardRequest request;
   request.set_plan(drafts.front().name().substr(0, drafts.front().name().find("/reports/")));
   request.set_as_of_date("2024-12-31");
   std::vector<absl::Duration> submits;
   std::vector<absl::Duration> boards;
-  for (int n = 0; n < kSamples; ++n) {
+  for (int n = 0; n < kSubmits; ++n) {
     const absl::Time begin = MachineNow();
     submitter.Submit(drafts[n]);
     const absl::Time submitted = MachineNow();

@@ -41,7 +41,7 @@ Measured Run(int callers, const std::function<bool(int caller)>& next) {
   return Summarise(times, MachineNow() - start);
 }
 
-void StopUnless(bool done) {
+void StopUnlessDone(bool done) {
   if (done) return;
   std::fputs("a measured call failed; see the output above\n", stderr);
   std::exit(1);
@@ -54,7 +54,7 @@ Measured Measure(int callers, absl::Duration duration,
   const absl::Time end = MachineNow() + duration;
   return Run(callers, [&](int caller) {
     if (MachineNow() > end) return false;
-    StopUnless(work(caller));
+    StopUnlessDone(work(caller));
     return true;
   });
 }
@@ -64,7 +64,7 @@ Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& 
   return Run(callers, [&](int) {
     const int n = next++;
     if (n >= calls) return false;
-    StopUnless(work(n));
+    StopUnlessDone(work(n));
     return true;
   });
 }
@@ -81,7 +81,7 @@ Measured MeasurePaced(int callers, double per_second, absl::Duration duration,
            moment += step) {
         absl::Notification().WaitForNotificationWithTimeout(moment - MachineNow());
         const absl::Time begin = MachineNow();
-        StopUnless(work(caller));
+        StopUnlessDone(work(caller));
         times[caller].push_back(MachineNow() - begin);
       }
     });

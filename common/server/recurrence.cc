@@ -1,8 +1,8 @@
-#include "services/review/recurrence.h"
+#include "common/server/recurrence.h"
 
 #include <utility>
 
-namespace duban::review {
+namespace duban::server {
 
 Recurrence::Recurrence(absl::Duration interval, std::function<void()> work)
     : thread_([this, interval, work = std::move(work)] { Work(interval, work); }) {}
@@ -27,4 +27,4 @@ bool Recurrence::Ends(absl::Duration wait) {
   return stop_.wait_for(lock, absl::ToChronoMicroseconds(wait), [this] { return ending_; });
 }
 
-}  // namespace duban::review
+}  // namespace duban::server

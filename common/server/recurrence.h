@@ -1,5 +1,5 @@
-#ifndef DUBAN_SERVICES_REVIEW_RECURRENCE_H_
-#define DUBAN_SERVICES_REVIEW_RECURRENCE_H_
+#ifndef DUBAN_COMMON_SERVER_RECURRENCE_H_
+#define DUBAN_COMMON_SERVER_RECURRENCE_H_
 
 #include <condition_variable>
 #include <functional>
@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-namespace duban::review {
+namespace duban::server {
 
 // Does the same work again and again on a thread of its own: at once, and `interval` after each
 // time that it is done, by the machine's clock, until it goes out of scope.
@@ -28,6 +28,6 @@ class Recurrence {
   std::thread thread_;
 };
 
-}  // namespace duban::review
+}  // namespace duban::server
 
-#endif  // DUBAN_SERVICES_REVIEW_RECURRENCE_H_
+#endif  // DUBAN_COMMON_SERVER_RECURRENCE_H_

@@ -1,0 +1,63 @@
+#include "services/notification/options.h"
+
+#include <string>
+
+#include "absl/flags/reflection.h"
+#include "common/testing/status_matchers.h"
+#include "gtest/gtest.h"
+
+namespace duban::notification {
+namespace {
+
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+void SetFlag(const std::string& name, const std::string& value) {
+  std::string problem;
+  ASSERT_TRUE(absl::FindCommandLineFlag(name)->ParseFrom(value, &problem)) << problem;
+}
+
+// Flags as they were, when the test ends.
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() { SetFlag("issuers_file", "issuers.json"); }
+
+ private:
+  absl::FlagSaver saver_;
+};
+
+TEST_F(OptionsTest, TheFlagsMakeTheService) {
+  SetFlag("indicator_target", "indicator.duban:7001");
+  SetFlag("secrets_key_file", "secrets.key");
+  SetFlag("database_connections", "5");
+  const auto options = ReadOptions();
+  ASSERT_THAT(options, IsOk());
+  EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
+  EXPECT_EQ(options->settings.secrets_key_file, "secrets.key");
+  EXPECT_EQ(options->server.database.connections, 5);
+  const auto service = ConfigureFromFlags();
+  ASSERT_THAT(service, IsOk());
+  EXPECT_EQ(service->definition.name, "notification");
+}
+
+struct BadFlagCase {
+  const char* flag;
+  const char* value;
+};
+
+class BadFlagTest : public OptionsTest, public ::testing::WithParamInterface<BadFlagCase> {};
+
+TEST_P(BadFlagTest, IsNamed) {
+  SetFlag(GetParam().flag, GetParam().value);
+  const absl::Status status = ConfigureFromFlags().status();
+  EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "FLAG_INVALID"));
+  EXPECT_THAT(status.message(), HasSubstr(GetParam().flag));
+}
+
+const BadFlagCase kBadFlags[] = {
+    {"indicator_target", ""}, {"indicator_target", "indicator"}, {"workers", "-1"}};
+INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));
+
+}  // namespace
+}  // namespace duban::notification
