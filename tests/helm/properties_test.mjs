@@ -249,6 +249,14 @@ const special = {
                     (o) => podOf(o).containers[0].args.includes('--database_user=duban_owner') ? null : 'does not use it'),
     ];
   },
+  'a secret of one service is nobody else\'s': () => eachObject(
+      deployments(rendered.get('external-mysql-tls')), (object) => {
+        const has = podOf(object).volumes.some((v) => v.secret?.secretName === 'duban-notification');
+        const flag = flagsOf(rendered.get('external-mysql-tls'), podOf(object).containers[0].name)
+            .includes('--secrets_key_file=/etc/duban/own/secrets.key');
+        const wanted = object.metadata.name === 'duban-notification';
+        return has === wanted && flag === wanted ? null : `has it: ${has}, knows it: ${flag}`;
+      }),
   'autoscaling decides on replicas alone': () => {
     const objects = rendered.get('external-mysql-tls');
     return eachObject(deployments(objects), (object) => [

@@ -39,7 +39,8 @@ done
 programs=${DUBAN_IMAGE_PROGRAMS:-}
 if [ -z "$programs" ]; then
   (cd "$root" && cmake --preset release >/dev/null &&
-    cmake --build build/release --target duban-indicator duban-submission duban-review dubanctl)
+    cmake --build build/release --target \
+      duban-indicator duban-submission duban-review duban-notification dubanctl)
   programs=$root/build/release/bin
 fi
 mkdir -p "$work/build/programs"
@@ -102,10 +103,14 @@ run() {
 flags=(--database_host=127.0.0.1 --database_port=13399 --database_password_file=/etc/duban/password
   --issuers_file=/etc/duban/issuers.json --service_key_file=/etc/duban/key.jwk
   --allow_development_issuer --migrate)
-run indicator duban duban-indicator "${flags[@]}" --listen=127.0.0.1:17001 --metrics_listen=127.0.0.1:17101
-run submission duban duban-submission "${flags[@]}" --listen=127.0.0.1:17002 \
+relay=--notification_target=127.0.0.1:17004
+run notification duban duban-notification "${flags[@]}" --listen=127.0.0.1:17004 \
+  --metrics_listen=127.0.0.1:17104 --indicator_target=127.0.0.1:17001
+run indicator duban duban-indicator "${flags[@]}" "$relay" --listen=127.0.0.1:17001 \
+  --metrics_listen=127.0.0.1:17101
+run submission duban duban-submission "${flags[@]}" "$relay" --listen=127.0.0.1:17002 \
   --metrics_listen=127.0.0.1:17102 --indicator_target=127.0.0.1:17001
-run review duban-review duban-review "${flags[@]}" --listen=127.0.0.1:17003 \
+run review duban-review duban-review "${flags[@]}" "$relay" --listen=127.0.0.1:17003 \
   --metrics_listen=127.0.0.1:17103 --indicator_target=127.0.0.1:17001 \
   --submission_target=127.0.0.1:17002 --chromium=/usr/bin/print-chromium
 
@@ -119,7 +124,7 @@ ctl() {
     -e DUBAN_REVIEW=127.0.0.1:17003 -e DUBAN_KEY_FILE=/etc/duban/key.jwk \
     localhost/duban:test dubanctl "$@"
 }
-for port in 17001 17002 17003; do
+for port in 17001 17002 17003 17004; do
   ctl health "127.0.0.1:$port" --wait 60 >/dev/null || fail "the service on $port does not get ready:
 $(for name in "${containers[@]}"; do podman "${storage[@]}" logs "$name" 2>&1 | tail -n 3; done)"
 done

@@ -170,6 +170,21 @@ const cases = {
     quiet: {[`duban_audit_refusals_unwritten_total{${job}}`]: '9x60'},
     labels: {job: 'duban-submission'},
   },
+  DubanEventsLate: {
+    at: '20m',
+    firing: {
+      [`duban_outbox_oldest_undelivered_seconds{${job}}`]: '601+60x60',
+      'duban_outbox_oldest_undelivered_seconds{job="duban-submission",instance="b"}': '0x60',
+    },
+    quiet: {[`duban_outbox_oldest_undelivered_seconds{${job}}`]: '599 300 599 300 599 300 599 300 599 300 599 300 599 300 599 300 599 300 599 300 599'},
+    labels: {job: 'duban-submission'},
+  },
+  DubanEventsRefused: {
+    at: '20m',
+    firing: {[`duban_outbox_refused_total{${job}}`]: '0x10 1x60'},
+    quiet: {[`duban_outbox_refused_total{${job}}`]: '4x60'},
+    labels: {job: 'duban-submission'},
+  },
   DubanCalendarEnds: {
     at: '2h',
     firing: {'duban_calendar_coverage_days{region="cn",instance="r"}': '44x120'},

@@ -23,7 +23,7 @@ class PanelsTest : public ::testing::Test {
     config << "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
            << "rule_files: ['" << kSource << "/deploy/prometheus/rules/*.yaml']\n"
            << "scrape_configs:\n";
-    for (const std::string service : {"indicator", "submission", "review"}) {
+    for (const std::string service : {"indicator", "submission", "review", "notification"}) {
       config << "  - {job_name: duban-" << service
              << ", static_configs: [{targets: ['127.0.0.1:" << stack_.metrics_port(service)
              << "']}]}\n";

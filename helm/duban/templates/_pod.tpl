@@ -54,6 +54,11 @@ capabilities: {drop: [ALL]}
 {{- $called := required (printf "services.%s.calls names %s, which is no service" $.name $other) (index $.root.Values.services $other) }}
 --{{ $other }}_target=dns:///{{ include "duban.name" $.root }}-{{ $other }}-headless:{{ $called.port }}
 {{- end }}
+{{- if $service.ownSecret.existingSecret }}
+{{- range $flag, $key := $service.ownSecret.flags }}
+--{{ $flag }}=/etc/duban/own/{{ $key }}
+{{- end }}
+{{- end }}
 {{- range $flag, $value := $service.flags }}
 --{{ $flag }}={{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ $value }}{{ end }}
 {{- end }}
