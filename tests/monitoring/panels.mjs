@@ -40,8 +40,7 @@ async function queryProblems({expression}) {
 }
 
 function ruleProblems(rule, names) {
-  const metrics = rule.query.match(/\bup\b|\b(duban|grpc_server|process)_\w+|\bduban:\w+:\w+/g)
-      .filter((word) => !['grpc_service', 'grpc_method', 'grpc_code', 'grpc_type'].includes(word));
+  const metrics = rule.query.match(/\bup\b|\b(duban|grpc_server|process)_\w+|\bduban:\w+:\w+/g) ?? [];
   return [
     ...(rule.health === 'ok' ? [] : [`${rule.health}: ${rule.lastError ?? 'not evaluated yet'}`]),
     ...(metrics.length > 0 ? [] : ['names no metric']),
