@@ -137,7 +137,7 @@ TEST(ReadinessTest, ThePageTellsOfAMigrationThatIsMissing) {
   options.readiness_interval = absl::Milliseconds(50);
   ServedToy served(options);
   const auto page_says = [&](const std::string& line) {
-    return WaitUntil(kTimeout, [&] {
+    return WaitUntil(kPatience, [&] {
       return absl::StrContains(ReadMetrics(served.harness.server().metrics_port()), line);
     });
   };
@@ -145,7 +145,7 @@ TEST(ReadinessTest, ThePageTellsOfAMigrationThatIsMissing) {
   EXPECT_TRUE(page_says("\nduban_migrations_pending 0\n"));
   ASSERT_THAT(
       served.harness.database().Read(
-          MachineNow() + kTimeout,
+          MachineNow() + kPatience,
           [](db::Session& session) {
             return session.Execute("DELETE FROM schema_migrations WHERE component = 'request_log'");
           }),
