@@ -101,10 +101,9 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
         .With("en", "it has no record_refusal, so refused calls would leave no trace");
   }
   DUBAN_ASSIGN_OR_RETURN(
-      assembly,
-      definition.assemble({foundation.database, foundation.clock, &mutations, foundation.signer,
-                           registry.get(), options.notification_target,
-                           foundation.peer_credentials}));
+      assembly, definition.assemble({foundation.database, foundation.clock, &mutations,
+                                     foundation.signer, registry.get(), options.notification_target,
+                                     foundation.peer_credentials}));
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::vector<std::string> names;
   for (const RpcService& service : assembly->Services()) {

@@ -65,8 +65,8 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
   notification_ = std::make_unique<Process>(Command("notification", notification_port_),
                                             folder_ + "/notification.log");
   StartAndWait(*notification_);
-  indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_),
-                                         folder_ + "/indicator.log");
+  indicator_ =
+      std::make_unique<Process>(Command("indicator", indicator_port_), folder_ + "/indicator.log");
   StartAndWait(*indicator_);
   StartSubmission();
   review_ = std::make_unique<Process>(Command("review", review_port_), folder_ + "/review.log");
