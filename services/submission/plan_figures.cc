@@ -19,7 +19,7 @@ namespace {
 
 using indicator::v1::Plan;
 
-constexpr absl::Duration kTimeLimit = absl::Seconds(10);
+constexpr absl::Duration kTimeLimit = absl::Seconds(10);  // of one plan
 constexpr common::v1::PeriodKind kCadences[] = {common::v1::YEAR, common::v1::HALF_YEAR,
                                                 common::v1::QUARTER, common::v1::MONTH,
                                                 common::v1::DEKAD};
@@ -100,17 +100,21 @@ bool PlanFigures::Ends(absl::Duration wait) {
 }
 
 absl::Status PlanFigures::Measure() {
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
+                         database_->Read(MachineNow() + kTimeLimit, [&](db::Session& session) {
+                           return store_.Plans(session);
+                         }));
+  return MeasurePlans(plans);
+}
+
+absl::Status PlanFigures::MeasurePlans(const std::vector<std::string>& plans) {
   const absl::Time begin = MachineNow();
   server::CallContext call;
   call.clock = clock_;
-  call.info.deadline = begin + kTimeLimit;
   call.info.request_id = NewUuid7(begin);
-  DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
-                         database_->Read(call.deadline(), [&](db::Session& session) {
-                           return store_.Plans(session);
-                         }));
   Rows rows;
   for (const std::string& plan : plans) {
+    call.info.deadline = MachineNow() + kTimeLimit;
     const auto known = plans_->Get(call.info, absl::StrCat("plans/", plan));
     if (absl::IsNotFound(known.status())) continue;
     DUBAN_RETURN_IF_ERROR(known.status());

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -46,10 +47,13 @@ class PlanFigures {
   // What fails is logged; the page then shows what was measured before.
   void Start(absl::Duration interval);
 
-  // Measures once. Costs, for each plan in force, a read of its obligations that are due, of its
-  // waiting reports, and a scoreboard from memory. Errors as PlanCache::Get, but for plans that the
-  // indicator service no longer knows.
+  // Measures all plans once. Costs, for each plan in force, a read of its obligations that are due,
+  // of its waiting reports, and a scoreboard from memory. Errors as PlanCache::Get, but for plans
+  // that the indicator service no longer knows.
   absl::Status Measure();
+
+  // The same for these plans alone (ids); all others leave the page.
+  absl::Status MeasurePlans(const std::vector<std::string>& plans);
 
  private:
   struct Rows {
