@@ -38,6 +38,15 @@ ABSL_FLAG(bool, allow_development_issuer, false,
           "trust issuers marked as development; never in production");
 ABSL_FLAG(std::string, service_key_file, "",
           "private JWK that signs this service's own tokens; empty: it calls no other service");
+ABSL_FLAG(std::string, tls_certificate_file, "",
+          "certificate to serve with, and its chain, in PEM; read again when it changes; empty: no"
+          " TLS");
+ABSL_FLAG(std::string, tls_key_file, "", "private key of --tls_certificate_file");
+ABSL_FLAG(std::string, tls_client_ca_file, "",
+          "authorities that must have signed the callers' certificates; empty: callers need none");
+ABSL_FLAG(std::string, peer_ca_file, "",
+          "authorities that must have signed the other services' certificates; they are shown"
+          " --tls_certificate_file; empty: they are called without TLS");
 ABSL_FLAG(int, workers, 0, "threads that run handlers, 1 to 1000; 0: as database_connections");
 ABSL_FLAG(int, queue_capacity, duban::server::ServingOptions{}.queue_capacity,
           "calls that may wait for a worker, 1 to 1000000");
@@ -144,6 +153,22 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   return options;
 }
 
+absl::StatusOr<tls::ServerFiles> ReadTlsFiles() {
+  tls::ServerFiles files;
+  files.certificate = absl::GetFlag(FLAGS_tls_certificate_file);
+  files.key = absl::GetFlag(FLAGS_tls_key_file);
+  files.client_ca = absl::GetFlag(FLAGS_tls_client_ca_file);
+  if (files.certificate.empty() != files.key.empty()) {
+    return FlagInvalid("tls_key_file", "须与 --tls_certificate_file 一同给出",
+                       "it goes together with --tls_certificate_file");
+  }
+  if (files.certificate.empty() && !files.client_ca.empty()) {
+    return FlagInvalid("tls_client_ca_file", "须与 --tls_certificate_file 一同给出",
+                       "it needs --tls_certificate_file");
+  }
+  return files;
+}
+
 absl::StatusOr<std::optional<absl::Time>> ReadLocalNow() {
   const std::string text = absl::GetFlag(FLAGS_local_now);
   if (text.empty()) return std::optional<absl::Time>();
@@ -193,6 +218,10 @@ absl::StatusOr<ServerOptions> ReadOptions() {
 
   DUBAN_ASSIGN_OR_RETURN(options.database, ReadDatabaseOptions());
   DUBAN_ASSIGN_OR_RETURN(options.serving, ReadServingOptions(options.database.connections));
+  DUBAN_ASSIGN_OR_RETURN(options.serving.tls, ReadTlsFiles());
+  options.peers.ca = absl::GetFlag(FLAGS_peer_ca_file);
+  options.peers.certificate = options.serving.tls.certificate;
+  options.peers.key = options.serving.tls.key;
   DUBAN_RETURN_IF_ERROR(
       CheckDuration("database_wait", options.database_wait, absl::ZeroDuration(), absl::Hours(1)));
   DUBAN_RETURN_IF_ERROR(CheckDuration("drain_timeout", options.drain_timeout, absl::ZeroDuration(),

@@ -50,6 +50,24 @@ TEST_F(OptionsTest, DefaultsAreValid) {
   EXPECT_FALSE(options->local_now.has_value());
 }
 
+TEST_F(OptionsTest, TlsFilesGoTogether) {
+  SetFlag("tls_certificate_file", "tls.crt");
+  EXPECT_THAT(ReadOptions().status().message(), HasSubstr("--tls_key_file: "));
+  SetFlag("tls_key_file", "tls.key");
+  SetFlag("tls_client_ca_file", "ca.crt");
+  SetFlag("peer_ca_file", "peers.crt");
+  const auto options = ReadOptions();
+  ASSERT_THAT(options, testing::IsOk());
+  EXPECT_EQ(options->serving.tls.certificate, "tls.crt");
+  EXPECT_EQ(options->serving.tls.client_ca, "ca.crt");
+  EXPECT_EQ(options->peers.ca, "peers.crt");
+  EXPECT_EQ(options->peers.certificate, "tls.crt");
+  EXPECT_EQ(options->peers.key, "tls.key");
+  SetFlag("tls_certificate_file", "");
+  SetFlag("tls_key_file", "");
+  EXPECT_THAT(ReadOptions().status().message(), HasSubstr("--tls_client_ca_file: "));
+}
+
 TEST_F(OptionsTest, TheServicesPortsAreDefaultsOnly) {
   std::string program = "duban-toy";
   std::string metrics = "--metrics_listen=127.0.0.1:9";

@@ -13,7 +13,7 @@ void AddCalendarCommands(CLI::App& app, const Settings& settings, Command* chose
 void AddBoardCommand(CLI::App& app, const Settings& settings, Command* chosen);      // board
 void AddDemoCommand(CLI::App& app, const Settings& settings, Command* chosen);       // demo
 void AddTokenCommands(CLI::App& app, const Settings& settings, Command* chosen);     // token …
-void AddHealthCommand(CLI::App& app, Command* chosen);                               // health
+void AddHealthCommand(CLI::App& app, const Settings& settings, Command* chosen);     // health
 
 }  // namespace duban::ctl
 

@@ -39,7 +39,8 @@ TokenClaims ClaimsOf(const Actor& actor, absl::Duration life);
 // Stubs of the services, and the tokens to call them with. A call takes at most 60 s.
 class Connection {
  public:
-  // Fills in the settings. NO_CREDENTIALS if they give neither a token nor a key.
+  // Fills in the settings. NO_CREDENTIALS if they give neither a token nor a key; TLS_FILE_INVALID
+  // if a file of certificates is unusable.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(Settings settings);
 
   // Calls `method` of a stub. With a given token (--token) every call is made in its name and the
@@ -71,7 +72,8 @@ class Connection {
   review::v1::CalendarService::Stub& calendars() { return *calendars_; }
 
  private:
-  Connection(Settings settings, std::unique_ptr<TokenSigner> signer);
+  Connection(Settings settings, std::unique_ptr<TokenSigner> signer,
+             const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
   void Prepare(const Actor& actor, grpc::ClientContext* context) const;
 

@@ -22,7 +22,8 @@ class Notification : public server::Assembly {
   Notification(const Settings& settings, const server::Environment& environment,
                std::optional<SealingKey> secrets)
       : secrets_(std::move(secrets)),
-        indicator_(settings.indicator_target, "services/notification", environment.signer),
+        indicator_(settings.indicator_target, "services/notification", environment.signer,
+                   environment.peer_credentials),
         events_(environment) {}
 
   std::vector<server::RpcService> Services() override {
