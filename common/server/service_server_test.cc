@@ -188,6 +188,7 @@ TEST(MetricsTest, NamesAndLabelsAreFixed) {
       "duban_db_pool_wait_timeouts_total",
       "duban_db_pool_waiting",
       "duban_request_log_purged_total",
+      "duban_server_open_watches",
       "duban_server_queue_depth",
       "duban_server_refused_total{reason}",
       "duban_server_stream_workers_busy",
