@@ -170,6 +170,8 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
                             MetricType::Gauge, {{{}, double(readers_.busy())}}));
   families.push_back(Family("duban_server_stream_workers_busy", "Workers that serve a stream",
                             MetricType::Gauge, {{{}, double(readers_.streams())}}));
+  families.push_back(Family("duban_server_open_watches", "Watches that are held open",
+                            MetricType::Gauge, {{{}, double(readers_.watches())}}));
   families.push_back(Family("duban_audit_refusals_unwritten_total",
                             "Refused calls that are in the log but not in the audit log",
                             MetricType::Counter, {{{}, double(readers_.refusals_unwritten())}}));

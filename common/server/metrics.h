@@ -65,6 +65,7 @@ class ProcessMetrics : public prometheus::Collectable {
     std::function<int()> queued;
     std::function<int()> busy;
     std::function<int()> streams;
+    std::function<int()> watches;
     std::function<int64_t()> refusals_unwritten;
     std::function<int64_t()> refusals_dropped;
     std::function<int64_t()> replies_purged;

@@ -54,6 +54,8 @@ ABSL_FLAG(int, max_request_bytes, duban::server::ServingOptions{}.max_request_by
           "largest request, 1024 to 16777216 bytes");
 ABSL_FLAG(int, stream_workers, duban::server::ServingOptions{}.stream_workers,
           "streams served at once, each by a thread of its own, 1 to 1000");
+ABSL_FLAG(int, max_watches, duban::server::ServingOptions{}.max_watches,
+          "watches held open at once, which take no thread, 1 to 1000000");
 ABSL_FLAG(absl::Duration, stream_idle_timeout, duban::server::ServingOptions{}.stream_idle_timeout,
           "how long a stream waits for its caller to send or take a message, 10ms to 10m");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(20),
@@ -131,6 +133,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   options.queue_capacity = absl::GetFlag(FLAGS_queue_capacity);
   options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   options.stream_workers = absl::GetFlag(FLAGS_stream_workers);
+  options.max_watches = absl::GetFlag(FLAGS_max_watches);
   options.stream_idle_timeout = absl::GetFlag(FLAGS_stream_idle_timeout);
   options.readiness_interval = absl::GetFlag(FLAGS_readiness_interval);
   options.request_log_retention = absl::GetFlag(FLAGS_request_log_retention);
@@ -144,6 +147,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   DUBAN_RETURN_IF_ERROR(
       CheckRange("max_request_bytes", options.max_request_bytes, 1 << 10, 16 << 20));
   DUBAN_RETURN_IF_ERROR(CheckRange("stream_workers", options.stream_workers, 1, 1000));
+  DUBAN_RETURN_IF_ERROR(CheckRange("max_watches", options.max_watches, 1, 1'000'000));
   DUBAN_RETURN_IF_ERROR(CheckDuration("stream_idle_timeout", options.stream_idle_timeout,
                                       absl::Milliseconds(10), absl::Minutes(10)));
   DUBAN_RETURN_IF_ERROR(CheckDuration("readiness_interval", options.readiness_interval,

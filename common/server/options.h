@@ -22,6 +22,7 @@ struct ServingOptions {
   int queue_capacity = 1024;
   int max_request_bytes = 1 << 20;
   int stream_workers = 16;
+  int max_watches = 10'000;
   absl::Duration stream_idle_timeout = absl::Seconds(30);
   absl::Duration readiness_interval = absl::Seconds(2);
   absl::Duration request_log_retention = absl::Hours(7 * 24);  // how long a repeat is recognised

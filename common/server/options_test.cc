@@ -94,6 +94,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("queue_capacity", "3");
   SetFlag("max_request_bytes", "2048");
   SetFlag("stream_workers", "7");
+  SetFlag("max_watches", "50");
   SetFlag("stream_idle_timeout", "9s");
   SetFlag("drain_timeout", "4s");
   SetFlag("readiness_interval", "50ms");
@@ -112,6 +113,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options->serving.queue_capacity, 3);
   EXPECT_EQ(options->serving.max_request_bytes, 2048);
   EXPECT_EQ(options->serving.stream_workers, 7);
+  EXPECT_EQ(options->serving.max_watches, 50);
   EXPECT_EQ(options->serving.stream_idle_timeout, absl::Seconds(9));
   EXPECT_EQ(options->serving.readiness_interval, absl::Milliseconds(50));
   EXPECT_EQ(options->serving.request_log_retention, absl::Hours(48));
@@ -177,6 +179,7 @@ const BadFlagCase kBadFlags[] = {
     {"max_request_bytes", "1023"},
     {"max_request_bytes", "16777217"},
     {"stream_workers", "0"},
+    {"max_watches", "0"},
     {"stream_idle_timeout", "0"},
     {"drain_timeout", "inf"},
     {"readiness_interval", "0"},

@@ -70,6 +70,7 @@ struct ServiceServer::State {
                  .metrics = registry.get(),
                  .max_request_bytes = options.max_request_bytes,
                  .max_streams = options.stream_workers,
+                 .max_watches = options.max_watches,
                  .stream_idle_timeout = options.stream_idle_timeout}) {}
 
   absl::Status Serve(const ServingOptions& options);
@@ -119,6 +120,7 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
                               .queued = [this] { return workers.queued(); },
                               .busy = [this] { return workers.busy(); },
                               .streams = [this] { return stream_workers.busy(); },
+                              .watches = [this] { return adapter.open_watches(); },
                               .refusals_unwritten = [this] { return refusals.unwritten(); },
                               .refusals_dropped = [this] { return refusals.dropped(); },
                               .replies_purged = [this] { return retention->purged(); },

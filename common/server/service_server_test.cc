@@ -212,6 +212,7 @@ TEST(MetricsTest, NamesAndLabelsAreFixed) {
       "duban_migration_version{component}",
       "duban_migrations_pending",
       "duban_request_log_purged_total",
+      "duban_server_open_watches",
       "duban_server_queue_depth",
       "duban_server_ready",
       "duban_server_refused_total{reason}",

@@ -11,6 +11,7 @@
 #include "common/client/caller.h"
 #include "common/db/request_log.h"
 #include "services/notification/event_service.h"
+#include "services/notification/inbox_service.h"
 
 namespace duban::notification {
 namespace {
@@ -24,11 +25,13 @@ class Notification : public server::Assembly {
       : secrets_(std::move(secrets)),
         indicator_(settings.indicator_target, "services/notification", environment.signer,
                    environment.peer_credentials),
-        events_(environment) {}
+        events_(environment),
+        inbox_(environment, settings.watch) {}
 
   std::vector<server::RpcService> Services() override {
     return {
         events_.Rpc(),
+        inbox_.Rpc(),
     };
   }
 
@@ -36,6 +39,7 @@ class Notification : public server::Assembly {
   const std::optional<SealingKey> secrets_;  // nothing: what would need it is refused
   client::Caller indicator_;
   EventService events_;
+  InboxService inbox_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/notification/watch_hub.h"
 
 namespace duban::notification {
 
@@ -21,6 +22,7 @@ extern const db::MigrationSet kNotificationMigrations;
 struct Settings {
   std::string indicator_target;  // gRPC target of the indicator service, which knows the members
   std::string secrets_key_file;  // encrypts contact points and secrets; empty: there are none
+  WatchPace watch;
 };
 
 // The notification service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING

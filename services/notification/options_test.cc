@@ -30,11 +30,13 @@ class OptionsTest : public ::testing::Test {
 TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("indicator_target", "indicator.duban:7001");
   SetFlag("secrets_key_file", "secrets.key");
+  SetFlag("watch_interval", "250ms");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
   EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
   EXPECT_EQ(options->settings.secrets_key_file, "secrets.key");
+  EXPECT_EQ(options->settings.watch.interval, absl::Milliseconds(250));
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -55,8 +57,10 @@ TEST_P(BadFlagTest, IsNamed) {
   EXPECT_THAT(status.message(), HasSubstr(GetParam().flag));
 }
 
-const BadFlagCase kBadFlags[] = {
-    {"indicator_target", ""}, {"indicator_target", "indicator"}, {"workers", "-1"}};
+const BadFlagCase kBadFlags[] = {{"indicator_target", ""},
+                                 {"indicator_target", "indicator"},
+                                 {"watch_interval", "0s"},
+                                 {"workers", "-1"}};
 INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));
 
 }  // namespace
