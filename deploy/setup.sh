@@ -13,6 +13,7 @@ build=(
   libmysqlcppconn-dev                    # the connector to MariaDB and MySQL
   prometheus-cpp-dev libspdlog-dev       # metrics, logs
   libssl-dev nlohmann-json3-dev          # tokens and their keys
+  libcurl4-openssl-dev                   # webhooks, mail, providers
   libcli11-dev                           # dubanctl
   libxlsxwriter-dev                      # Excel out
   libpugixml-dev libminizip-dev          # Excel in
@@ -81,8 +82,8 @@ setup: Duban is built on Debian 12 (bookworm) with its main archive. Look at apt
 setup: mend the archive or the network, and run this again: it goes on where it stopped."
 }
 
-# The third-party protos and buf, exactly as package-lock.json pins them; for tests also helm and what
-# checks the chart. What is there for tests serves a build as well.
+# The third-party protos and buf, exactly as package-lock.json pins them; for tests also helm, what
+# checks the chart, and what receives webhooks and mail. What is there for tests serves a build as well.
 install_npm_packages() {
   local stamp=node_modules/.duban-lock lock omit=(--omit=peer) what="third-party protos and buf"
   lock=$(sha256sum <package-lock.json)

@@ -10,36 +10,68 @@
 #include "common/base/status.h"
 #include "common/client/caller.h"
 #include "common/db/request_log.h"
+#include "common/transfer/transfers.h"
+#include "services/notification/channels.h"
+#include "services/notification/delivery_sender.h"
+#include "services/notification/delivery_service.h"
 #include "services/notification/event_service.h"
 #include "services/notification/inbox_service.h"
+#include "services/notification/parcel.h"
+#include "services/notification/secret_box.h"
+#include "services/notification/subscription_service.h"
 
 namespace duban::notification {
 namespace {
 
 constexpr std::string_view kName = "notification";
 
+Transfers::Options ToStrangers(const WebhookSettings& settings) {
+  return {.may_call = [rules = AddressRules(settings.allowed_ranges)](
+                          std::string_view address) { return rules.MayCall(address); },
+          .ca_file = settings.ca_file,
+          .time_limit = settings.time_limit};
+}
+
 class Notification : public server::Assembly {
  public:
   Notification(const Settings& settings, const server::Environment& environment,
-               std::optional<SealingKey> secrets)
+               std::optional<SealingKey> secrets, LoadedChannels channels)
       : secrets_(std::move(secrets)),
+        channels_(std::move(channels)),
+        secret_box_(&secrets_),
+        parcels_(&secret_box_, &channels_),
+        webhooks_(ToStrangers(settings.webhooks)),
+        people_({.ca_file = settings.webhooks.ca_file, .time_limit = settings.webhooks.time_limit}),
         indicator_(settings.indicator_target, "services/notification", environment.signer,
                    environment.peer_credentials),
         events_(environment),
-        inbox_(environment, settings.watch) {}
+        inbox_(environment, settings.watch),
+        subscriptions_(environment, &secret_box_, &webhooks_, settings.webhooks),
+        deliveries_(environment, &channels_),
+        sender_(environment, &parcels_, &channels_, &webhooks_, &people_) {}
 
   std::vector<server::RpcService> Services() override {
     return {
         events_.Rpc(),
         inbox_.Rpc(),
+        subscriptions_.Rpc(),
+        deliveries_.Rpc(),
     };
   }
 
  private:
   const std::optional<SealingKey> secrets_;  // nothing: what would need it is refused
+  const LoadedChannels channels_;
+  const SecretBox secret_box_;
+  const ParcelSource parcels_;
+  Transfers webhooks_;
+  Transfers people_;
   client::Caller indicator_;
   EventService events_;
   InboxService inbox_;
+  SubscriptionService subscriptions_;
+  DeliveryService deliveries_;
+  DeliverySender sender_;
 };
 
 }  // namespace
@@ -55,7 +87,9 @@ server::ServiceDefinition Definition(const Settings& settings) {
     if (!settings.secrets_key_file.empty()) {
       DUBAN_ASSIGN_OR_RETURN(secrets, SealingKey::Load(settings.secrets_key_file));
     }
-    return std::make_unique<Notification>(settings, environment, std::move(secrets));
+    DUBAN_ASSIGN_OR_RETURN(LoadedChannels channels, LoadedChannels::Load(settings.channels_file));
+    return std::make_unique<Notification>(settings, environment, std::move(secrets),
+                                          std::move(channels));
   };
   definition.record_refusal = [](db::Database& database, const server::CallContext& call,
                                  const absl::Status& refusal) {

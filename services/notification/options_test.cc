@@ -30,12 +30,20 @@ class OptionsTest : public ::testing::Test {
 TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("indicator_target", "indicator.duban:7001");
   SetFlag("secrets_key_file", "secrets.key");
+  SetFlag("channels_file", "channels.json");
+  SetFlag("webhook_allowed_ranges", "10.20.0.0/16,fd00::/8");
+  SetFlag("webhook_plain_http", "true");
+  SetFlag("outbound_ca_file", "ca.pem");
   SetFlag("watch_interval", "250ms");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
   EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
   EXPECT_EQ(options->settings.secrets_key_file, "secrets.key");
+  EXPECT_EQ(options->settings.channels_file, "channels.json");
+  EXPECT_EQ(options->settings.webhooks.allowed_ranges.size(), 2);
+  EXPECT_TRUE(options->settings.webhooks.plain_allowed);
+  EXPECT_EQ(options->settings.webhooks.ca_file, "ca.pem");
   EXPECT_EQ(options->settings.watch.interval, absl::Milliseconds(250));
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
@@ -59,6 +67,7 @@ TEST_P(BadFlagTest, IsNamed) {
 
 const BadFlagCase kBadFlags[] = {{"indicator_target", ""},
                                  {"indicator_target", "indicator"},
+                                 {"webhook_allowed_ranges", "localhost"},
                                  {"watch_interval", "0s"},
                                  {"workers", "-1"}};
 INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));

@@ -11,6 +11,7 @@ BEGIN {
   sees["server"] = " base db identity client tls "
   sees["audit"] = " base db server "  # server: the call that is recorded
   sees["outbox"] = " base db client server "  # server: the environment that the relay runs in
+  sees["transfer"] = " "
   sees["workbook"] = " base "
 
   # Third-party headers and the only places that may see them.
@@ -19,6 +20,7 @@ BEGIN {
   owner["spdlog/"] = "^common/base/"
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/(server|outbox)/|common/testing/|services/[^/]*/[^/]*$)"
+  owner["curl/"] = "^common/transfer/"
   owner["CLI/"] = "^services/dubanctl/"
   owner["kainjow/"] = "^services/review/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
