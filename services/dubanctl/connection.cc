@@ -59,6 +59,9 @@ Connection::Connection(Settings settings, std::unique_ptr<TokenSigner> signer)
   reports_ = submission::v1::ReportService::NewStub(submission);
   progress_ = submission::v1::ProgressService::NewStub(submission);
   calendars_ = review::v1::CalendarService::NewStub(ChannelTo(settings_.review));
+  const auto notification = ChannelTo(settings_.notification);
+  templates_ = notification::v1::TemplateService::NewStub(notification);
+  routes_ = notification::v1::RouteService::NewStub(notification);
 }
 
 void Connection::Prepare(const Actor& actor, grpc::ClientContext* context) const {

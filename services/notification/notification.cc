@@ -20,21 +20,26 @@ constexpr std::string_view kName = "notification";
 class Notification : public server::Assembly {
  public:
   Notification(const Settings& settings, const server::Environment& environment,
-               std::optional<SealingKey> secrets)
+               std::optional<SealingKey> secrets, Regions regions)
       : secrets_(std::move(secrets)),
         indicator_(settings.indicator_target, "services/notification", environment.signer),
-        events_(environment) {}
+        events_(environment),
+        routing_(environment, settings.routing, std::move(regions), &indicator_,
+                 secrets_ ? &*secrets_ : nullptr, nullptr) {}
 
   std::vector<server::RpcService> Services() override {
-    return {
+    std::vector<server::RpcService> services = {
         events_.Rpc(),
     };
+    for (server::RpcService& one : routing_.Services()) services.push_back(std::move(one));
+    return services;
   }
 
  private:
   const std::optional<SealingKey> secrets_;  // nothing: what would need it is refused
   client::Caller indicator_;
   EventService events_;
+  Routing routing_;
 };
 
 }  // namespace
@@ -50,7 +55,9 @@ server::ServiceDefinition Definition(const Settings& settings) {
     if (!settings.secrets_key_file.empty()) {
       DUBAN_ASSIGN_OR_RETURN(secrets, SealingKey::Load(settings.secrets_key_file));
     }
-    return std::make_unique<Notification>(settings, environment, std::move(secrets));
+    DUBAN_ASSIGN_OR_RETURN(Regions regions, LoadRegions(settings.routing.calendar_file));
+    return std::make_unique<Notification>(settings, environment, std::move(secrets),
+                                          std::move(regions));
   };
   definition.record_refusal = [](db::Database& database, const server::CallContext& call,
                                  const absl::Status& refusal) {

@@ -6,6 +6,7 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/notification/routing.h"
 
 namespace duban::notification {
 
@@ -21,10 +22,11 @@ extern const db::MigrationSet kNotificationMigrations;
 struct Settings {
   std::string indicator_target;  // gRPC target of the indicator service, which knows the members
   std::string secrets_key_file;  // encrypts contact points and secrets; empty: there are none
+  RoutingSettings routing;
 };
 
 // The notification service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING
-// without a signer, SEALING_KEY_INVALID with a key file that is none.
+// without a signer, SEALING_KEY_INVALID with a key file that is none, CALENDAR_FILE_INVALID.
 server::ServiceDefinition Definition(const Settings& settings);
 
 }  // namespace duban::notification

@@ -19,7 +19,7 @@ BEGIN {
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/(server|outbox)/|common/testing/|services/[^/]*/[^/]*$)"
   owner["CLI/"] = "^services/dubanctl/"
-  owner["kainjow/"] = "^services/review/"
+  owner["kainjow/"] = "^services/(review|notification)/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
 }
 
