@@ -58,6 +58,9 @@ Connection::Connection(Settings settings, std::unique_ptr<TokenSigner> signer,
   progress_ = submission::v1::ProgressService::NewStub(submission);
   calendars_ =
       review::v1::CalendarService::NewStub(grpc::CreateChannel(settings_.review, credentials));
+  const auto notification = grpc::CreateChannel(settings_.notification, credentials);
+  templates_ = notification::v1::TemplateService::NewStub(notification);
+  routes_ = notification::v1::RouteService::NewStub(notification);
 }
 
 void Connection::Prepare(const Actor& actor, grpc::ClientContext* context) const {

@@ -15,6 +15,8 @@ int main(int argc, char** argv) {
                  "填报服务地址 host:port of the submission service (DUBAN_SUBMISSION)");
   app.add_option("--review", settings.review,
                  "督查服务地址 host:port of the review service (DUBAN_REVIEW)");
+  app.add_option("--notification", settings.notification,
+                 "通知服务地址 host:port of the notification service (DUBAN_NOTIFICATION)");
   app.add_option("--token", settings.token, "访问令牌 bearer token (DUBAN_TOKEN)");
   app.add_option("--key-file", settings.key_file,
                  "开发密钥,用于签发令牌 development key that signs one instead (DUBAN_KEY_FILE)");
@@ -27,6 +29,7 @@ int main(int argc, char** argv) {
                  "该证书的私钥 its private key (DUBAN_CERTIFICATE_KEY_FILE)");
   duban::ctl::AddPlanCommands(app, settings, &chosen);
   duban::ctl::AddCalendarCommands(app, settings, &chosen);
+  duban::ctl::AddRoutingCommand(app, settings, &chosen);
   duban::ctl::AddBoardCommand(app, settings, &chosen);
   duban::ctl::AddDemoCommand(app, settings, &chosen);
   duban::ctl::AddTokenCommands(app, settings, &chosen);

@@ -101,6 +101,18 @@ void LocalStack::RestartSubmissionAt(const std::string& local_now) {
   StartSubmission();
 }
 
+void LocalStack::RestartNotificationAt(const std::string& local_now) {
+  notification_->Signal(SIGTERM);
+  if (notification_->Wait(25) != 0) {
+    std::cerr << "the notification service does not drain:\n" << notification_->Output();
+    abort();
+  }
+  local_now_ = local_now;
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+                                            folder_ + "/notification.log");
+  StartAndWait(*notification_);
+}
+
 LocalStack::~LocalStack() {
   review_.reset();
   submission_.reset();
@@ -133,6 +145,8 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   if (service == "notification") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--secrets_key_file=" + folder_ + "/secrets");
+    command.push_back("--calendar_file=" + std::string(DUBAN_SOURCE_DIR) +
+                      "/deploy/plans/working-days-cn.json");
   } else {
     command.push_back("--notification_target=" + notification_target());
   }

@@ -22,7 +22,7 @@ BEGIN {
   owner["prometheus/"] = "^(common/(server|outbox)/|common/testing/|services/[^/]*/[^/]*$)"
   owner["curl/"] = "^common/transfer/"
   owner["CLI/"] = "^services/dubanctl/"
-  owner["kainjow/"] = "^services/review/"
+  owner["kainjow/"] = "^services/(review|notification)/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
 }
 
