@@ -78,7 +78,8 @@ TEST(DefaultRoutingTest, EveryTemplateSpeaksOfItsEvent) {
   around.zone = absl::FixedTimeZone(8 * 3600);
   around.display_names = {{"units/u", "羊楼司竹木家居产业发展中心"},
                           {"plans/p", "创新提升行动实施方案"}};
-  for (const v1::Template& one : Deployed().templates()) {
+  const v1::RoutingDocument document = Deployed();
+  for (const v1::Template& one : document.templates()) {
     EXPECT_THAT(CheckTemplate(one), IsOk()) << one.name();
     common::v1::Event event;
     event.set_type(one.event_type());

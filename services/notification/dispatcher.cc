@@ -50,11 +50,9 @@ Dispatcher::Dispatcher(const server::Environment& environment, Expansion* expans
       lease_(environment.database, "dispatch", options.lease) {}
 
 absl::StatusOr<int> Dispatcher::DispatchDue() {
-  DUBAN_ASSIGN_OR_RETURN(const bool held, lease_.Hold());
-  if (!held) return 0;
   DUBAN_ASSIGN_OR_RETURN(const std::vector<EventRecord> due,
-                         database_->Read(MachineNow() + kDispatchLimit, [&](db::Session& session) {
-                           return events_.Due(session, clock_->Now(), options_.at_once);
+                         lease_.LookHeld(options_.at_once, [&](db::Session& session, int limit) {
+                           return events_.Due(session, clock_->Now(), limit);
                          }));
   expansion_->BeginBatch();
   std::set<std::string> held_up;  // subjects

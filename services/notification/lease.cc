@@ -3,9 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "common/base/clock.h"
 #include "common/base/id.h"
-#include "common/base/status.h"
 
 namespace duban::notification {
 namespace {

@@ -6,10 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/testing/status_matchers.h"
-#include "duban/notification/v1/route_service.grpc.pb.h"
-#include "duban/notification/v1/template_service.grpc.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/notification/event_store.h"
 #include "services/notification/notification.h"
@@ -164,22 +163,19 @@ void RoutingTest::UpdateMember(const Member& member) {
 
 void RoutingTest::ImportDefaults() {
   const v1::RoutingDocument document = DefaultRouting();
-  const auto templates = v1::TemplateService::NewStub(channel());
-  for (const v1::Template& one : document.templates()) {
-    v1::CreateTemplateRequest request;
-    request.set_template_id(one.name().substr(one.name().find('/') + 1));
-    *request.mutable_template_() = one;
-    ASSERT_THAT(Call(*templates, &v1::TemplateService::Stub::CreateTemplate, request), IsOk())
-        << one.name();
-  }
-  const auto routes = v1::RouteService::NewStub(channel());
-  for (const v1::Route& route : document.routes()) {
-    v1::CreateRouteRequest request;
-    request.set_route_id(route.name().substr(route.name().find('/') + 1));
-    *request.mutable_route() = route;
-    ASSERT_THAT(Call(*routes, &v1::RouteService::Stub::CreateRoute, request), IsOk())
-        << route.name();
-  }
+  const absl::Status written = database().RunInTransaction(
+      MachineNow() + absl::Seconds(60), [&](db::Transaction& tx) -> absl::Status {
+        for (v1::Template one : document.templates()) {
+          *one.mutable_update_time() = ToTimestamp(clock().Now());
+          DUBAN_RETURN_IF_ERROR(TemplateStore().Insert(tx, one));
+        }
+        for (v1::Route route : document.routes()) {
+          *route.mutable_update_time() = ToTimestamp(clock().Now());
+          DUBAN_RETURN_IF_ERROR(RouteStore().Insert(tx, route));
+        }
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(written, IsOk());
 }
 
 std::string RoutingTest::Publish(const std::string& type, const std::string& subject,

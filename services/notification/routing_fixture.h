@@ -58,7 +58,7 @@ class RoutingTest : public ::testing::Test {
   // The clock reads this local time, `2024-03-29 09:00`.
   void SetClock(const std::string& local);
 
-  // Imports the default templates and routes.
+  // Stores the default templates and routes.
   void ImportDefaults();
 
   // Stores an event as if it came from its service; Answers its id.

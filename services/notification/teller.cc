@@ -84,11 +84,9 @@ std::string Teller::Today() const {
 }
 
 absl::StatusOr<int> Teller::TellDue() {
-  DUBAN_ASSIGN_OR_RETURN(const bool held, lease_.Hold());
-  if (!held) return 0;
   DUBAN_ASSIGN_OR_RETURN(std::vector<NoticeRecord> due,
-                         database_->Read(MachineNow() + kTellingLimit, [&](db::Session& session) {
-                           return notices_.Due(session, clock_->Now(), options_.at_once);
+                         lease_.LookHeld(options_.at_once, [&](db::Session& session, int limit) {
+                           return notices_.Due(session, clock_->Now(), limit);
                          }));
   if (due.empty()) return 0;
   DUBAN_ASSIGN_OR_RETURN(const PeoplePointer people, directory_->GetPeople());
@@ -178,11 +176,9 @@ absl::Status Teller::Drop(db::Transaction& tx, const Fate& fate) const {
 }
 
 absl::StatusOr<int> Teller::SendDigests() {
-  DUBAN_ASSIGN_OR_RETURN(const bool held, lease_.Hold());
-  if (!held) return 0;
   DUBAN_ASSIGN_OR_RETURN(std::vector<NoticeRecord> due,
-                         database_->Read(MachineNow() + kTellingLimit, [&](db::Session& session) {
-                           return notices_.DueForDigest(session, clock_->Now(), options_.at_once);
+                         lease_.LookHeld(options_.at_once, [&](db::Session& session, int limit) {
+                           return notices_.DueForDigest(session, clock_->Now(), limit);
                          }));
   if (due.empty()) return 0;
   DUBAN_ASSIGN_OR_RETURN(const PeoplePointer people, directory_->GetPeople());
@@ -259,11 +255,9 @@ absl::Status Teller::SendDigestIn(db::Transaction& tx, const std::vector<Fate>& 
 }
 
 absl::StatusOr<int> Teller::StepUp() {
-  DUBAN_ASSIGN_OR_RETURN(const bool held, lease_.Hold());
-  if (!held) return 0;
   DUBAN_ASSIGN_OR_RETURN(const std::vector<Unacknowledged> due,
-                         database_->Read(MachineNow() + kTellingLimit, [&](db::Session& session) {
-                           return step_ups_.Due(session, clock_->Now(), options_.at_once);
+                         lease_.LookHeld(options_.at_once, [&](db::Session& session, int limit) {
+                           return step_ups_.Due(session, clock_->Now(), limit);
                          }));
   if (due.empty()) return 0;
   DUBAN_ASSIGN_OR_RETURN(const PeoplePointer people, directory_->GetPeople());

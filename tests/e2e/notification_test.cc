@@ -52,8 +52,8 @@ Message Deployed(const std::string& file) {
 class NotificationTest : public ::testing::Test {
  protected:
   void ImportCalendars() {
-    for (const auto& year :
-         Deployed<review::v1::CalendarDocument>("plans/working-days-cn.json").calendars()) {
+    const auto document = Deployed<review::v1::CalendarDocument>("plans/working-days-cn.json");
+    for (const auto& year : document.calendars()) {
       review::v1::ImportCalendarRequest import;
       *import.mutable_calendar() = year;
       ASSERT_THAT(stack_.Call(stack_.calendars(), &Calendars::ImportCalendar, Office(), import),
@@ -98,7 +98,8 @@ class NotificationTest : public ::testing::Test {
 
   // A liaison in every unit of the plan.
   void AddLiaisons() {
-    for (const auto& unit : LocalStack::LinxiangDocument().units()) {
+    const auto document = LocalStack::LinxiangDocument();
+    for (const auto& unit : document.units()) {
       const std::string id = unit.name().substr(6);
       AddMember(id, common::v1::REPORTER, "reporter-" + id);
     }
