@@ -101,6 +101,18 @@ void LocalStack::RestartSubmissionAt(const std::string& local_now) {
   StartSubmission();
 }
 
+void LocalStack::RestartNotificationAt(const std::string& local_now) {
+  notification_->Signal(SIGTERM);
+  if (notification_->Wait(25) != 0) {
+    std::cerr << "the notification service does not drain:\n" << notification_->Output();
+    abort();
+  }
+  local_now_ = local_now;
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+                                            folder_ + "/notification.log");
+  StartAndWait(*notification_);
+}
+
 LocalStack::~LocalStack() {
   review_.reset();
   submission_.reset();

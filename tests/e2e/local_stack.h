@@ -67,6 +67,8 @@ class LocalStack {
 
   // Lets the submission service drain and starts it again, its clock at this instant.
   void RestartSubmissionAt(const std::string& local_now);
+  // The same of the notification service.
+  void RestartNotificationAt(const std::string& local_now);
 
   // Imports and publishes deploy/plans/linxiang-2024.json, or a copy of it under another name.
   absl::Status LoadLinxiang(const std::string& name = "plans/linxiang-innovation-2024");
