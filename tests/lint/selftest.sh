@@ -57,7 +57,7 @@ expect includes services/beta/x.cc '#include "services/alpha/x.h"\n' "services n
 expect includes tests/e2e/x_test.cc '#include "services/alpha/x.h"\n' "see no service's inside"
 expect includes common/base/x.cc '#include "common/db/pool.h"\n' "common/base must not see common/db"
 expect includes common/db/x.cc '#include "common/server/x.h"\n' "common/db must not see common/server"
-expect includes common/outbox/x.h '# include "common/server/x.h"\n' "common/outbox must not see common/server"
+expect includes common/calendar/x.h '# include "common/server/x.h"\n' "common/calendar must not see common/server"
 expect includes services/alpha/x.cc '#include "common/testing/x.h"\n' "only tests see common/testing"
 expect includes services/alpha/a_rules.cc '#include "services/alpha/a_store.h"\n' "never see each other"
 expect includes services/alpha/a_store.h '#include "services/alpha/b_rules.h"\n' "never see each other"
