@@ -65,10 +65,12 @@ class Submissions {
   absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx, std::vector<Work>* works,
                                                 LockedObligations* obligations) const;
   static void JudgeAll(std::vector<Work>* works, ComparableFigures* figures);
+  static absl::StatusOr<v1::Report> Judge(const Work& work);
   absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works,
                         LockedObligations* obligations) const;
-  absl::Status CheckPlaces(db::Transaction& tx, const std::vector<v1::Report>& added) const;
-  static std::vector<absl::StatusOr<v1::Report>> AnswersOf(const std::vector<Work>& works);
+  absl::Status CheckPlaces(db::Transaction& tx, const std::vector<const v1::Report*>& added) const;
+  // Takes the answers out of the works.
+  static std::vector<absl::StatusOr<v1::Report>> AnswersOf(std::vector<Work>* works);
   static absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works,
                                     const std::vector<absl::StatusOr<v1::Report>>& answers);
 
