@@ -62,12 +62,13 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   std::vector<Work> works;
   works.reserve(items.size());
   for (const ReportSubmission& item : items) works.emplace_back().item = &item;
-  DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
+  FindTwins(&works);
   DUBAN_RETURN_IF_ERROR(FindLines(tx, &works));
   DUBAN_RETURN_IF_ERROR(LockReports(tx, &works));
   LockedObligations obligations;
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works, &obligations));
   JudgeAll(&works, &figures);
+  DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
   DUBAN_RETURN_IF_ERROR(WriteAll(tx, works, &obligations));
   std::vector<absl::StatusOr<Report>> answers = AnswersOf(&works);
   DUBAN_RETURN_IF_ERROR(RecordReplies(tx, works, answers));
@@ -127,21 +128,27 @@ absl::StatusOr<Report> Submissions::Judge(const Work& work) {
   return judge(said);
 }
 
-absl::Status Submissions::AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const {
-  std::vector<db::RequestKey> keys;
-  std::vector<Work*> asking;
+void Submissions::FindTwins(std::vector<Work>* works) {
   std::map<std::string, Work*> first;
   for (Work& work : *works) {
     if (!work.item->key || work.item->key->made_by_server) continue;
     const auto [place, is_first] = first.emplace(KeyText(*work.item->key), &work);
-    if (is_first) {
-      keys.push_back(*work.item->key);
-      asking.push_back(&work);
-    } else if (place->second->item->key->fingerprint == work.item->key->fingerprint) {
+    if (is_first) continue;
+    if (place->second->item->key->fingerprint == work.item->key->fingerprint) {
       work.twin = place->second;
     } else {
       work.answer = db::RequestIdReused(*work.item->key);
     }
+  }
+}
+
+absl::Status Submissions::AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) {
+  std::vector<db::RequestKey> keys;
+  std::vector<Work*> asking;
+  for (Work& work : *works) {
+    if (!work.item->key || work.twin != nullptr || work.answer->ok()) continue;
+    keys.push_back(*work.item->key);
+    asking.push_back(&work);
   }
   if (keys.empty()) return absl::OkStatus();
   DUBAN_ASSIGN_OR_RETURN(const auto replies, db::FindReplies(tx, keys));
