@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/db/repeated.h"
 #include "duban/submission/v1/report.pb.h"
 #include "services/submission/plan_cache.h"
 #include "services/submission/reports.h"
@@ -47,7 +48,8 @@ class SubmitQueue {
 
   const Reports* reports_;
   const Submissions* submissions_;
-  Together<const ReportSubmission*, Answer> together_;
+  // As many as each of their statements takes at once.
+  Together<const ReportSubmission*, Answer, db::RowsOfOneStatement> together_;
 };
 
 }  // namespace duban::submission

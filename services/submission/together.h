@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_SUBMISSION_TOGETHER_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -12,10 +13,13 @@
 
 namespace duban::submission {
 
+inline size_t AllThatWait(size_t waiting) { return waiting; }
+
 // Work that many callers want at once, done for several of them together. While little runs, a
 // caller's item is done at once and alone; items that come meanwhile wait, and are then done
-// together in the order in which they came. Nobody waits for company. Thread-safe.
-template <typename Item, typename Answer>
+// together in the order in which they came. Nobody waits for company. `Fitting` says how many of
+// those that wait, at least one, make a good group. Thread-safe.
+template <typename Item, typename Answer, size_t (*Fitting)(size_t waiting) = AllThatWait>
 class Together {
  public:
   // Answers the items in their order, on the thread of one of the callers. Does not throw.
@@ -66,8 +70,8 @@ class Together {
   }
 
   void Lead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto end =
-        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(most_, waiting_.size()));
+    const size_t size = Fitting(std::min(most_, waiting_.size()));
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
     const std::vector<Caller*> group(waiting_.begin(), end);
     waiting_.erase(waiting_.begin(), end);
     ++running_;
