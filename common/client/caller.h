@@ -11,6 +11,7 @@
 #include "common/identity/token.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/status.h"
 
 namespace duban::client {
@@ -23,14 +24,15 @@ struct CallInfo {
 };
 
 // A connection to another service in the name of this one: round robin over the addresses that the
-// target resolves to, retries of UNAVAILABLE within the deadline, keepalive. Plaintext: encryption
-// between services is the deployment's. Thread-safe.
+// target resolves to, retries of UNAVAILABLE within the deadline, keepalive. Thread-safe.
 class Caller {
  public:
   // `target` is a gRPC target such as `dns:///duban-indicator:7001`; `subject` is this service's
   // name in its tokens, such as `services/submission`. The signer must outlive the caller; without
   // one (null) calls carry no token.
-  Caller(const std::string& target, std::string subject, const TokenSigner* signer);
+  Caller(const std::string& target, std::string subject, const TokenSigner* signer,
+         const std::shared_ptr<grpc::ChannelCredentials>& credentials =
+             grpc::InsecureChannelCredentials());
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 

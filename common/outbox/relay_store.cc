@@ -17,7 +17,7 @@ namespace {
 using common::v1::Event;
 using google::protobuf::Message;
 
-constexpr size_t kReasonCharacters = 255;
+constexpr size_t kRefusalCharacters = 255;
 
 constexpr char kEnroll[] =
     "INSERT INTO outbox_relays (service, fence, lease_until, lease_owner, version)"
@@ -134,7 +134,7 @@ absl::StatusOr<bool> RelayStore::SetDelivered(db::Transaction& tx, int64_t fence
   DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kDelivered, Keys(ids)).status());
   std::vector<std::vector<db::Value>> rows;
   for (const RefusedEvent& event : refused) {
-    rows.push_back({event.id, service_, PrintableExcerpt(event.reason, kReasonCharacters)});
+    rows.push_back({event.id, service_, PrintableExcerpt(event.reason, kRefusalCharacters)});
   }
   DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kRefused, std::move(rows)).status());
   return true;

@@ -49,9 +49,9 @@ absl::StatusOr<PublishEventsResponse> Publish(const client::Caller& caller,
 RelayThread::RelayThread(const server::Environment& environment, const std::string& service)
     : caller_(environment.notification_target.empty()
                   ? nullptr
-                  : std::make_unique<client::Caller>(environment.notification_target,
-                                                     absl::StrCat("services/", service),
-                                                     environment.signer)),
+                  : std::make_unique<client::Caller>(
+                        environment.notification_target, absl::StrCat("services/", service),
+                        environment.signer, environment.peer_credentials)),
       relay_(
           environment.database, service,
           [this](const PublishEventsRequest& request, absl::Time deadline) {

@@ -7,6 +7,7 @@
 #include "common/server/access_rules.h"
 #include "common/server/stream_call.h"
 #include "common/server/unary_call.h"
+#include "common/server/watch_call.h"
 #include "grpcpp/impl/rpc_service_method.h"
 
 namespace duban::server {
@@ -20,6 +21,13 @@ std::string_view Shape(const RpcService::Method& method) {
   if (!method.streams()) return "unary";
   if (!method.server_streaming) return "client_stream";
   return method.client_streaming ? "bidi_stream" : "server_stream";
+}
+
+grpc::internal::MethodHandler* NewHandler(AdapterState* adapter, ServedMethod* served) {
+  const RpcService::Method& method = served->bound.method;
+  if (!method.streams()) return NewUnaryHandler(adapter, served);
+  return method.watch_handler == nullptr ? NewStreamHandler(adapter, served)
+                                         : NewWatchHandler(adapter, served);
 }
 
 // What protoc's plugin would generate for a service of raw callback methods, made at run time.
@@ -36,9 +44,7 @@ class BoundService final : public grpc::Service {
       AddMethod(new RpcServiceMethod(served->bound.full_name.c_str(),
                                      streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC,
                                      nullptr));
-      MarkMethodRawCallback(
-          static_cast<int>(served_.size()) - 1,
-          streams ? NewStreamHandler(adapter, served) : NewUnaryHandler(adapter, served));
+      MarkMethodRawCallback(static_cast<int>(served_.size()) - 1, NewHandler(adapter, served));
     }
   }
 

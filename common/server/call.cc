@@ -24,6 +24,9 @@ using google::protobuf::Message;
 // Long enough for the queue to move, short enough not to be felt.
 constexpr int kRetryAfterMilliseconds = 200;
 
+// How late the end of a watch may come: its token or time ran out, or it takes nothing.
+constexpr absl::Duration kWatchCheckInterval = absl::Seconds(1);
+
 // The resource that a refused request named, for the audit log: its `name` or `parent`, or that of
 // a message in it.
 std::string ResourceOf(const Message& request) {
@@ -50,7 +53,8 @@ AdapterState::AdapterState(const AdapterParts& the_parts)
       refused(parts.metrics,
               {kMessageTooLarge.name, kServerDraining.name, kTokenMissing.name, kTokenInvalid.name,
                kTokenExpired.name, kRoleNotAllowed.name, kRequestMalformed.name, kNotOwnUnit.name,
-               kDeadlineExpired.name, kCallCancelled.name, kOverloaded.name, kStreamIdle.name}) {}
+               kDeadlineExpired.name, kCallCancelled.name, kOverloaded.name, kStreamIdle.name}),
+      watches(parts.max_watches, std::min(kWatchCheckInterval, parts.stream_idle_timeout / 2)) {}
 
 Call::Call(AdapterState* adapter, ServedMethod* served, grpc::CallbackServerContext* transport)
     : adapter_(*adapter), served_(*served), transport_(*transport) {

@@ -13,6 +13,7 @@
 #include "common/server/access_rules.h"
 #include "common/server/call_context.h"
 #include "common/server/metrics.h"
+#include "common/server/open_watches.h"
 #include "common/server/refusals.h"
 #include "common/server/worker_pool.h"
 #include "google/protobuf/message.h"
@@ -32,6 +33,7 @@ struct AdapterParts {
   prometheus::Registry* metrics;
   int max_request_bytes;
   int max_streams;
+  int max_watches;
   absl::Duration stream_idle_timeout;
 };
 
@@ -43,6 +45,7 @@ struct AdapterState {
   RefusalMetrics refused;
   std::atomic<bool> draining = false;
   std::atomic<int> streams = 0;
+  OpenWatches watches;
 };
 
 struct ServedMethod {

@@ -8,10 +8,10 @@ absl::Status CallContext::CheckUnit(std::string_view unit) const {
   return Error(kNotOwnUnit);
 }
 
-absl::Status CallContext::CheckMember(std::string_view resource) const {
+absl::Status CallContext::CheckMember(std::string_view name) const {
   const std::string& self = identity.subject;
-  const bool own = resource.substr(0, self.size()) == self &&
-                   (resource.size() == self.size() || resource[self.size()] == '/');
+  const bool own = name.substr(0, self.size()) == self &&
+                   (name.size() == self.size() || name[self.size()] == '/');
   return own && !self.empty() ? absl::OkStatus() : Error(kNotOwnMember).Build();
 }
 

@@ -39,7 +39,7 @@ struct CallContext {
 
   // PERMISSION_DENIED NOT_OWN_MEMBER unless the resource is the caller themselves,
   // `members/{member}` of their token, or something below it.
-  absl::Status CheckMember(std::string_view resource) const;
+  absl::Status CheckMember(std::string_view name) const;
 
   // For lookups: turns NOT_FOUND into NOT_OWN_UNIT for a caller bound to its unit, so that a
   // stranger cannot tell what exists; any other status stays.

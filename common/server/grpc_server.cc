@@ -5,7 +5,6 @@
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
 namespace duban::server {
@@ -30,8 +29,9 @@ constexpr char kLiveness[] = "liveness";
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
-    const std::string& listen, int max_message_bytes,
-    std::vector<std::unique_ptr<grpc::Service>> services, std::vector<std::string> service_names) {
+    const std::string& listen, const std::shared_ptr<grpc::ServerCredentials>& credentials,
+    int max_message_bytes, std::vector<std::unique_ptr<grpc::Service>> services,
+    std::vector<std::string> service_names) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // Reflection describes what is linked in, and gRPC serves health without its descriptor.
@@ -43,7 +43,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   grpc::ServerBuilder builder;
   for (const auto& [name, value] : kChannelArguments) builder.AddChannelArgument(name, value);
   builder.SetMaxReceiveMessageSize(max_message_bytes);
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &server->port_);
+  builder.AddListeningPort(listen, credentials, &server->port_);
   for (const auto& service : server->services_) builder.RegisterService(service.get());
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {

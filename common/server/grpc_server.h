@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/base/error.h"
 #include "grpcpp/impl/service_type.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 
 namespace duban::server {
@@ -26,8 +27,9 @@ class GrpcServer {
   // Listens and serves; health is NOT_SERVING at first. Larger messages than max_message_bytes
   // break off in the transport, without an answer of ours.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
-      const std::string& listen, int max_message_bytes,
-      std::vector<std::unique_ptr<grpc::Service>> services, std::vector<std::string> service_names);
+      const std::string& listen, const std::shared_ptr<grpc::ServerCredentials>& credentials,
+      int max_message_bytes, std::vector<std::unique_ptr<grpc::Service>> services,
+      std::vector<std::string> service_names);
 
   int port() const { return port_; }
 

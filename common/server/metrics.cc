@@ -170,6 +170,8 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
                             MetricType::Gauge, {{{}, double(readers_.busy())}}));
   families.push_back(Family("duban_server_stream_workers_busy", "Workers that serve a stream",
                             MetricType::Gauge, {{{}, double(readers_.streams())}}));
+  families.push_back(Family("duban_server_open_watches", "Watches that are held open",
+                            MetricType::Gauge, {{{}, double(readers_.watches())}}));
   families.push_back(Family("duban_audit_refusals_unwritten_total",
                             "Refused calls that are in the log but not in the audit log",
                             MetricType::Counter, {{{}, double(readers_.refusals_unwritten())}}));
@@ -179,6 +181,19 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   families.push_back(Family("duban_request_log_purged_total",
                             "Replies deleted because no repeat is expected any more",
                             MetricType::Counter, {{{}, double(readers_.replies_purged())}}));
+  families.push_back(Family("duban_server_ready",
+                            "1 while the database answers and its migrations have run",
+                            MetricType::Gauge, {{{}, readers_.ready() ? 1.0 : 0.0}}));
+  families.push_back(Family("duban_migrations_pending",
+                            "1 while the database lacks a migration that the program needs",
+                            MetricType::Gauge, {{{}, readers_.migrations_pending() ? 1.0 : 0.0}}));
+  std::vector<std::pair<prometheus::Labels, double>> versions;
+  for (const auto& [component, number] : readers_.migrations) {
+    versions.emplace_back(prometheus::Labels{{"component", component}}, number);
+  }
+  families.push_back(Family("duban_migration_version",
+                            "Number of the last migration that the program knows",
+                            MetricType::Gauge, versions));
   AddProcessState(&families);
   return families;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,9 +65,13 @@ class ProcessMetrics : public prometheus::Collectable {
     std::function<int()> queued;
     std::function<int()> busy;
     std::function<int()> streams;
+    std::function<int()> watches;
     std::function<int64_t()> refusals_unwritten;
     std::function<int64_t()> refusals_dropped;
     std::function<int64_t()> replies_purged;
+    std::function<bool()> ready;
+    std::function<bool()> migrations_pending;
+    std::map<std::string, int> migrations;  // of each component, the last that the program knows
   };
   ProcessMetrics(std::string_view service, Readers readers);
 

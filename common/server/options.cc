@@ -38,6 +38,15 @@ ABSL_FLAG(bool, allow_development_issuer, false,
           "trust issuers marked as development; never in production");
 ABSL_FLAG(std::string, service_key_file, "",
           "private JWK that signs this service's own tokens; empty: it calls no other service");
+ABSL_FLAG(std::string, tls_certificate_file, "",
+          "certificate to serve with, and its chain, in PEM; read again when it changes; empty: no"
+          " TLS");
+ABSL_FLAG(std::string, tls_key_file, "", "private key of --tls_certificate_file");
+ABSL_FLAG(std::string, tls_client_ca_file, "",
+          "authorities that must have signed the callers' certificates; empty: callers need none");
+ABSL_FLAG(std::string, peer_ca_file, "",
+          "authorities that must have signed the other services' certificates; they are shown"
+          " --tls_certificate_file; empty: they are called without TLS");
 ABSL_FLAG(int, workers, 0, "threads that run handlers, 1 to 1000; 0: as database_connections");
 ABSL_FLAG(int, queue_capacity, duban::server::ServingOptions{}.queue_capacity,
           "calls that may wait for a worker, 1 to 1000000");
@@ -45,6 +54,8 @@ ABSL_FLAG(int, max_request_bytes, duban::server::ServingOptions{}.max_request_by
           "largest request, 1024 to 16777216 bytes");
 ABSL_FLAG(int, stream_workers, duban::server::ServingOptions{}.stream_workers,
           "streams served at once, each by a thread of its own, 1 to 1000");
+ABSL_FLAG(int, max_watches, duban::server::ServingOptions{}.max_watches,
+          "watches held open at once, which take no thread, 1 to 1000000");
 ABSL_FLAG(absl::Duration, stream_idle_timeout, duban::server::ServingOptions{}.stream_idle_timeout,
           "how long a stream waits for its caller to send or take a message, 10ms to 10m");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(20),
@@ -122,6 +133,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   options.queue_capacity = absl::GetFlag(FLAGS_queue_capacity);
   options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   options.stream_workers = absl::GetFlag(FLAGS_stream_workers);
+  options.max_watches = absl::GetFlag(FLAGS_max_watches);
   options.stream_idle_timeout = absl::GetFlag(FLAGS_stream_idle_timeout);
   options.readiness_interval = absl::GetFlag(FLAGS_readiness_interval);
   options.request_log_retention = absl::GetFlag(FLAGS_request_log_retention);
@@ -135,6 +147,7 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   DUBAN_RETURN_IF_ERROR(
       CheckRange("max_request_bytes", options.max_request_bytes, 1 << 10, 16 << 20));
   DUBAN_RETURN_IF_ERROR(CheckRange("stream_workers", options.stream_workers, 1, 1000));
+  DUBAN_RETURN_IF_ERROR(CheckRange("max_watches", options.max_watches, 1, 1'000'000));
   DUBAN_RETURN_IF_ERROR(CheckDuration("stream_idle_timeout", options.stream_idle_timeout,
                                       absl::Milliseconds(10), absl::Minutes(10)));
   DUBAN_RETURN_IF_ERROR(CheckDuration("readiness_interval", options.readiness_interval,
@@ -142,6 +155,22 @@ absl::StatusOr<ServingOptions> ReadServingOptions(int connections) {
   DUBAN_RETURN_IF_ERROR(CheckDuration("request_log_retention", options.request_log_retention,
                                       absl::Hours(1), absl::Hours(366 * 24)));
   return options;
+}
+
+absl::StatusOr<tls::ServerFiles> ReadTlsFiles() {
+  tls::ServerFiles files;
+  files.certificate = absl::GetFlag(FLAGS_tls_certificate_file);
+  files.key = absl::GetFlag(FLAGS_tls_key_file);
+  files.client_ca = absl::GetFlag(FLAGS_tls_client_ca_file);
+  if (files.certificate.empty() != files.key.empty()) {
+    return FlagInvalid("tls_key_file", "须与 --tls_certificate_file 一同给出",
+                       "it goes together with --tls_certificate_file");
+  }
+  if (files.certificate.empty() && !files.client_ca.empty()) {
+    return FlagInvalid("tls_client_ca_file", "须与 --tls_certificate_file 一同给出",
+                       "it needs --tls_certificate_file");
+  }
+  return files;
 }
 
 absl::StatusOr<std::optional<absl::Time>> ReadLocalNow() {
@@ -193,6 +222,10 @@ absl::StatusOr<ServerOptions> ReadOptions() {
 
   DUBAN_ASSIGN_OR_RETURN(options.database, ReadDatabaseOptions());
   DUBAN_ASSIGN_OR_RETURN(options.serving, ReadServingOptions(options.database.connections));
+  DUBAN_ASSIGN_OR_RETURN(options.serving.tls, ReadTlsFiles());
+  options.peers.ca = absl::GetFlag(FLAGS_peer_ca_file);
+  options.peers.certificate = options.serving.tls.certificate;
+  options.peers.key = options.serving.tls.key;
   DUBAN_RETURN_IF_ERROR(
       CheckDuration("database_wait", options.database_wait, absl::ZeroDuration(), absl::Hours(1)));
   DUBAN_RETURN_IF_ERROR(CheckDuration("drain_timeout", options.drain_timeout, absl::ZeroDuration(),

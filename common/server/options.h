@@ -10,6 +10,7 @@
 #include "common/base/log.h"
 #include "common/db/database.h"
 #include "common/identity/token.h"
+#include "common/tls/credentials.h"
 
 namespace duban::server {
 
@@ -21,10 +22,12 @@ struct ServingOptions {
   int queue_capacity = 1024;
   int max_request_bytes = 1 << 20;
   int stream_workers = 16;
+  int max_watches = 10'000;
   absl::Duration stream_idle_timeout = absl::Seconds(30);
   absl::Duration readiness_interval = absl::Seconds(2);
   absl::Duration request_log_retention = absl::Hours(7 * 24);  // how long a repeat is recognised
   absl::Duration request_log_interval = absl::Minutes(10);     // between two purges
+  tls::ServerFiles tls;                                        // without a certificate: no TLS
   std::string notification_target;  // where events are delivered to; empty: they wait
 };
 
@@ -36,6 +39,7 @@ struct ServerOptions {
   absl::Duration database_wait;
   TokenVerifier::Options issuers;
   std::string service_key_file;  // empty: the service calls no other
+  tls::PeerFiles peers;          // without an authority: other services are called without TLS
   absl::Duration drain_timeout;
   LogLevel log_level = LogLevel::kInfo;
   std::optional<absl::Time> local_now;  // what the business clock shall read at the start

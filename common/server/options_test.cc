@@ -50,6 +50,24 @@ TEST_F(OptionsTest, DefaultsAreValid) {
   EXPECT_FALSE(options->local_now.has_value());
 }
 
+TEST_F(OptionsTest, TlsFilesGoTogether) {
+  SetFlag("tls_certificate_file", "tls.crt");
+  EXPECT_THAT(ReadOptions().status().message(), HasSubstr("--tls_key_file: "));
+  SetFlag("tls_key_file", "tls.key");
+  SetFlag("tls_client_ca_file", "ca.crt");
+  SetFlag("peer_ca_file", "peers.crt");
+  const auto options = ReadOptions();
+  ASSERT_THAT(options, testing::IsOk());
+  EXPECT_EQ(options->serving.tls.certificate, "tls.crt");
+  EXPECT_EQ(options->serving.tls.client_ca, "ca.crt");
+  EXPECT_EQ(options->peers.ca, "peers.crt");
+  EXPECT_EQ(options->peers.certificate, "tls.crt");
+  EXPECT_EQ(options->peers.key, "tls.key");
+  SetFlag("tls_certificate_file", "");
+  SetFlag("tls_key_file", "");
+  EXPECT_THAT(ReadOptions().status().message(), HasSubstr("--tls_client_ca_file: "));
+}
+
 TEST_F(OptionsTest, TheServicesPortsAreDefaultsOnly) {
   std::string program = "duban-toy";
   std::string metrics = "--metrics_listen=127.0.0.1:9";
@@ -76,6 +94,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   SetFlag("queue_capacity", "3");
   SetFlag("max_request_bytes", "2048");
   SetFlag("stream_workers", "7");
+  SetFlag("max_watches", "50");
   SetFlag("stream_idle_timeout", "9s");
   SetFlag("drain_timeout", "4s");
   SetFlag("readiness_interval", "50ms");
@@ -94,6 +113,7 @@ TEST_F(OptionsTest, EveryFlagReachesItsOption) {
   EXPECT_EQ(options->serving.queue_capacity, 3);
   EXPECT_EQ(options->serving.max_request_bytes, 2048);
   EXPECT_EQ(options->serving.stream_workers, 7);
+  EXPECT_EQ(options->serving.max_watches, 50);
   EXPECT_EQ(options->serving.stream_idle_timeout, absl::Seconds(9));
   EXPECT_EQ(options->serving.readiness_interval, absl::Milliseconds(50));
   EXPECT_EQ(options->serving.request_log_retention, absl::Hours(48));
@@ -159,6 +179,7 @@ const BadFlagCase kBadFlags[] = {
     {"max_request_bytes", "1023"},
     {"max_request_bytes", "16777217"},
     {"stream_workers", "0"},
+    {"max_watches", "0"},
     {"stream_idle_timeout", "0"},
     {"drain_timeout", "inf"},
     {"readiness_interval", "0"},

@@ -140,10 +140,11 @@ absl::StatusOr<int> Live(const ConfiguredService& service) {
   if (!options.service_key_file.empty()) {
     DUBAN_ASSIGN_OR_RETURN(signer, TokenSigner::Load(options.service_key_file));
   }
-  DUBAN_ASSIGN_OR_RETURN(
-      const std::unique_ptr<ServiceServer> server,
-      ServiceServer::Start(definition, options.serving,
-                           {database.get(), clock.get(), verifier.get(), signer.get()}));
+  DUBAN_ASSIGN_OR_RETURN(const auto peer_credentials, tls::PeerCredentials(options.peers));
+  DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<ServiceServer> server,
+                         ServiceServer::Start(definition, options.serving,
+                                              {database.get(), clock.get(), verifier.get(),
+                                               signer.get(), peer_credentials}));
   ends_at_once = false;
   LogInfo("serving", {{"listen", options.serving.listen},
                       {"port", absl::StrCat(server->port())},

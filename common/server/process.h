@@ -15,6 +15,7 @@
 #include "common/server/mutation.h"
 #include "common/server/options.h"
 #include "common/server/rpc_service.h"
+#include "grpcpp/security/credentials.h"
 #include "prometheus/registry.h"
 
 namespace duban::server {
@@ -27,6 +28,8 @@ struct Environment {
   const TokenSigner* signer;  // this service's own identity; null without --service_key_file
   prometheus::Registry* metrics;
   std::string notification_target;  // where events are delivered to; empty: they wait
+  // How to connect to other services; never null. Give it to each Caller.
+  std::shared_ptr<grpc::ChannelCredentials> peer_credentials = grpc::InsecureChannelCredentials();
 };
 
 // A service's object graph.

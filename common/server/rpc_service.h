@@ -12,6 +12,7 @@
 #include "common/server/answer.h"
 #include "common/server/call_context.h"
 #include "common/server/stream.h"
+#include "common/server/watch.h"
 #include "google/protobuf/message.h"
 
 namespace duban::server {
@@ -24,6 +25,8 @@ namespace duban::server {
 //   absl::StatusOr<Response> Verb(CallContext&, Reader<Request>&)                    client stream
 //   absl::Status             Verb(CallContext&, const Request&, Writer<Response>&)   server stream
 //   absl::Status             Verb(CallContext&, Stream<Request, Response>&)          both
+//   absl::Status             Verb(CallContext&, const Request&, Watch<Response>)     server stream,
+//                            which stays open when the handler has returned OK, without a thread
 // A stream's handler runs when the first message is there, and that message's unit was checked.
 // Start-up fails unless every method of the proto service has a handler of its kind and types, and
 // a rule.
@@ -34,6 +37,10 @@ class RpcService {
                                              google::protobuf::Message* response)>;
   // Runs the handler of a method that streams.
   using StreamHandler = std::function<absl::Status(CallContext&, MessageStream&)>;
+  // Runs the handler of a method that is served as a watch.
+  using WatchHandler =
+      std::function<absl::Status(CallContext&, const google::protobuf::Message& request,
+                                 const std::shared_ptr<MessageWatch>&)>;
   struct Method {
     std::string name;  // simple name, `SubmitReport`
     const google::protobuf::Message* request_prototype;
@@ -41,7 +48,8 @@ class RpcService {
     bool client_streaming = false;
     bool server_streaming = false;
     Handler handler = nullptr;               // of a method that streams neither way
-    StreamHandler stream_handler = nullptr;  // of any other
+    StreamHandler stream_handler = nullptr;  // of any other that has no watch_handler
+    WatchHandler watch_handler = nullptr;
 
     bool streams() const { return client_streaming || server_streaming; }
   };
@@ -101,6 +109,19 @@ class RpcService {
     method.stream_handler = [service, verb](CallContext& call, MessageStream& stream) {
       Stream<Request, Response> typed(&stream);
       return (service->*verb)(call, typed);
+    };
+    return *this;
+  }
+
+  template <typename Service, typename Request, typename Response>
+  RpcService& Add(std::string_view name, Service* service,
+                  absl::Status (Service::*verb)(CallContext&, const Request&, Watch<Response>)) {
+    Method& method = AddMethod<Request, Response>(name);
+    method.server_streaming = true;
+    method.watch_handler = [service, verb](CallContext& call,
+                                           const google::protobuf::Message& request,
+                                           const std::shared_ptr<MessageWatch>& watch) {
+      return (service->*verb)(call, static_cast<const Request&>(request), Watch<Response>(watch));
     };
     return *this;
   }

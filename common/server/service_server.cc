@@ -1,7 +1,10 @@
 #include "common/server/service_server.h"
 
+#include <atomic>
 #include <exception>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,7 @@
 #include "common/server/refusals.h"
 #include "common/server/request_log_retention.h"
 #include "common/server/worker_pool.h"
+#include "common/tls/credentials.h"
 #include "prometheus/exposer.h"
 
 namespace duban::server {
@@ -31,6 +35,14 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> Expose(const std::string& a
   } catch (const std::exception&) {
     return Error(kAddressUnusable).With("flag", "metrics_listen").With("address", address);
   }
+}
+
+std::map<std::string, int> LastMigrations(const std::vector<db::MigrationSet>& sets) {
+  std::map<std::string, int> last;
+  for (const db::MigrationSet& set : sets) {
+    last[std::string(set.component)] = static_cast<int>(set.migrations.size());
+  }
+  return last;
 }
 
 }  // namespace
@@ -58,6 +70,7 @@ struct ServiceServer::State {
                  .metrics = registry.get(),
                  .max_request_bytes = options.max_request_bytes,
                  .max_streams = options.stream_workers,
+                 .max_watches = options.max_watches,
                  .stream_idle_timeout = options.stream_idle_timeout}) {}
 
   absl::Status Serve(const ServingOptions& options);
@@ -76,6 +89,8 @@ struct ServiceServer::State {
   std::shared_ptr<ProcessMetrics> process_metrics;
   std::unique_ptr<prometheus::Exposer> exposer;
   std::unique_ptr<GrpcServer> server;
+  std::atomic<bool> ready = false;
+  std::atomic<bool> migrations_pending = false;
   std::optional<Readiness> readiness;
 };
 
@@ -87,9 +102,9 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
         .With("en", "it has no record_refusal, so refused calls would leave no trace");
   }
   DUBAN_ASSIGN_OR_RETURN(
-      assembly,
-      definition.assemble({foundation.database, foundation.clock, &mutations, foundation.signer,
-                           registry.get(), options.notification_target}));
+      assembly, definition.assemble({foundation.database, foundation.clock, &mutations,
+                                     foundation.signer, registry.get(), options.notification_target,
+                                     foundation.peer_credentials}));
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::vector<std::string> names;
   for (const RpcService& service : assembly->Services()) {
@@ -105,27 +120,38 @@ absl::Status ServiceServer::State::Serve(const ServingOptions& options) {
                               .queued = [this] { return workers.queued(); },
                               .busy = [this] { return workers.busy(); },
                               .streams = [this] { return stream_workers.busy(); },
+                              .watches = [this] { return adapter.open_watches(); },
                               .refusals_unwritten = [this] { return refusals.unwritten(); },
                               .refusals_dropped = [this] { return refusals.dropped(); },
-                              .replies_purged = [this] { return retention->purged(); }});
+                              .replies_purged = [this] { return retention->purged(); },
+                              .ready = [this] { return ready.load(); },
+                              .migrations_pending = [this] { return migrations_pending.load(); },
+                              .migrations = LastMigrations(definition.migrations)});
   if (!options.metrics_listen.empty()) {
     DUBAN_ASSIGN_OR_RETURN(exposer, Expose(options.metrics_listen));
     exposer->RegisterCollectable(registry);
     exposer->RegisterCollectable(process_metrics);
   }
-  DUBAN_ASSIGN_OR_RETURN(
-      server, GrpcServer::Start(options.listen, kTransportHeadroom * options.max_request_bytes,
-                                std::move(services), std::move(names)));
+  DUBAN_ASSIGN_OR_RETURN(const auto credentials, tls::ServerCredentials(options.tls));
+  DUBAN_ASSIGN_OR_RETURN(server, GrpcServer::Start(options.listen, credentials,
+                                                   kTransportHeadroom * options.max_request_bytes,
+                                                   std::move(services), std::move(names)));
   readiness.emplace(
       options.readiness_interval, [this] { return CheckReady(); },
-      [this](bool ready) { server->SetReady(ready); });
+      [this](bool is_ready) {
+        ready = is_ready;
+        server->SetReady(is_ready);
+      });
   return absl::OkStatus();
 }
 
 absl::Status ServiceServer::State::CheckReady() {
   const absl::Time deadline = MachineNow() + kHealthTimeLimit;
   DUBAN_RETURN_IF_ERROR(foundation.database->Ping(deadline));
-  return db::CheckMigrated(*foundation.database, definition.migrations, deadline);
+  const absl::Status migrated =
+      db::CheckMigrated(*foundation.database, definition.migrations, deadline);
+  migrations_pending = GetReason(migrated) == db::kMigrationPending.name;
+  return migrated;
 }
 
 absl::StatusOr<std::unique_ptr<ServiceServer>> ServiceServer::Start(

@@ -10,6 +10,7 @@
 #include "common/identity/token.h"
 #include "common/server/options.h"
 #include "common/server/process.h"
+#include "grpcpp/security/credentials.h"
 
 namespace duban::server {
 
@@ -26,10 +27,13 @@ class ServiceServer {
     const Clock* clock;
     TokenVerifier* verifier;
     const TokenSigner* signer;  // null: the service calls no other
+    // How to connect to other services.
+    std::shared_ptr<grpc::ChannelCredentials> peer_credentials = grpc::InsecureChannelCredentials();
   };
 
   // Serves. FAILED_PRECONDITION if the definition is incomplete (SERVICE_INVALID names the method)
-  // or an address cannot be listened on (ADDRESS_UNUSABLE names the flag).
+  // or an address cannot be listened on (ADDRESS_UNUSABLE names the flag), or a file of
+  // certificates is unusable (TLS_FILE_INVALID).
   static absl::StatusOr<std::unique_ptr<ServiceServer>> Start(const ServiceDefinition& definition,
                                                               const ServingOptions& options,
                                                               const Foundation& foundation);

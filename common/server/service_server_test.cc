@@ -94,6 +94,12 @@ TEST(DrainTest, WhatDoesNotEndInTimeIsCancelled) {
   stopped.get();
 }
 
+ServingOptions WithMetrics() {
+  ServingOptions options = testing::ServiceHarness::Loopback();
+  options.metrics_listen = "127.0.0.1:0";
+  return options;
+}
+
 TEST(ReadinessTest, FollowsTheDatabase) {
   ServingOptions options = testing::ServiceHarness::Loopback();
   options.readiness_interval = absl::Milliseconds(50);
@@ -126,6 +132,28 @@ TEST(ReadinessTest, FollowsTheDatabase) {
   EXPECT_TRUE(WaitUntil(kPatience, [&] { return served.GetScoreboard().ok(); }));
 }
 
+TEST(ReadinessTest, ThePageTellsOfAMigrationThatIsMissing) {
+  ServingOptions options = WithMetrics();
+  options.readiness_interval = absl::Milliseconds(50);
+  ServedToy served(options);
+  const auto page_says = [&](const std::string& line) {
+    return WaitUntil(kPatience, [&] {
+      return absl::StrContains(ReadMetrics(served.harness.server().metrics_port()), line);
+    });
+  };
+  EXPECT_TRUE(page_says("\nduban_server_ready 1\n"));
+  EXPECT_TRUE(page_says("\nduban_migrations_pending 0\n"));
+  ASSERT_THAT(
+      served.harness.database().Read(
+          MachineNow() + kPatience,
+          [](db::Session& session) {
+            return session.Execute("DELETE FROM schema_migrations WHERE component = 'request_log'");
+          }),
+      IsOk());
+  EXPECT_TRUE(page_says("\nduban_migrations_pending 1\n"));
+  EXPECT_TRUE(page_says("\nduban_server_ready 0\n"));
+}
+
 std::string RunBuf(ServedToy& served, const std::string& arguments) {
   const std::string command =
       absl::StrCat(DUBAN_BUF, " curl --protocol grpc --http2-prior-knowledge ", arguments,
@@ -148,12 +176,6 @@ TEST(ReflectionTest, ListsAndDescribesTheServices) {
   EXPECT_THAT(methods, HasSubstr("duban.submission.v1.ProgressService/GetScoreboard"));
   EXPECT_THAT(methods, HasSubstr("duban.submission.v1.ReportService/AcceptReport"));
   EXPECT_THAT(methods, HasSubstr("grpc.health.v1.Health/Check"));
-}
-
-ServingOptions WithMetrics() {
-  ServingOptions options = testing::ServiceHarness::Loopback();
-  options.metrics_listen = "127.0.0.1:0";
-  return options;
 }
 
 // `name{label,…}` of every line that is no comment; `le` and the quantities apart.
@@ -187,8 +209,12 @@ TEST(MetricsTest, NamesAndLabelsAreFixed) {
       "duban_db_pool_connections{state}",
       "duban_db_pool_wait_timeouts_total",
       "duban_db_pool_waiting",
+      "duban_migration_version{component}",
+      "duban_migrations_pending",
       "duban_request_log_purged_total",
+      "duban_server_open_watches",
       "duban_server_queue_depth",
+      "duban_server_ready",
       "duban_server_refused_total{reason}",
       "duban_server_stream_workers_busy",
       "duban_server_workers_busy",

@@ -37,6 +37,10 @@ struct Toy {
       [](CallContext&, Reader<toy::v1::Word>&) { return toy::v1::Word(); };
   std::function<absl::Status(CallContext&, const toy::v1::Word&, Writer<toy::v1::Word>&)> tell =
       [](CallContext&, const toy::v1::Word&, Writer<toy::v1::Word>&) { return absl::OkStatus(); };
+  std::function<absl::Status(CallContext&, const toy::v1::Word&, Watch<toy::v1::Word>)> follow =
+      [](CallContext&, const toy::v1::Word&, const Watch<toy::v1::Word>&) {
+        return absl::OkStatus();
+      };
   std::function<absl::Status(CallContext&, Stream<toy::v1::Word, toy::v1::Word>&)> talk =
       [](CallContext&, Stream<toy::v1::Word, toy::v1::Word>&) { return absl::OkStatus(); };
   std::atomic<int> handled = 0;  // calls that reached a handler
@@ -68,6 +72,10 @@ class ToyAssembly : public Assembly {
   absl::Status Tell(CallContext& call, const toy::v1::Word& request, Writer<toy::v1::Word>& words) {
     ++toy_->handled;
     return toy_->tell(call, request, words);
+  }
+  absl::Status Follow(CallContext& call, const toy::v1::Word& request, Watch<toy::v1::Word> watch) {
+    ++toy_->handled;
+    return toy_->follow(call, request, std::move(watch));
   }
   absl::Status Talk(CallContext& call, Stream<toy::v1::Word, toy::v1::Word>& words) {
     ++toy_->handled;
@@ -119,7 +127,8 @@ inline std::vector<RpcService> ToyAssembly::Services() {
   RpcService streams("duban.toy.v1.ToyService");
   streams.Add("Collect", this, &ToyAssembly::Collect)
       .Add("Tell", this, &ToyAssembly::Tell)
-      .Add("Talk", this, &ToyAssembly::Talk);
+      .Add("Talk", this, &ToyAssembly::Talk)
+      .Add("Follow", this, &ToyAssembly::Follow);
   return {Completed(std::move(progress), &toy_->handled),
           Completed(std::move(reports), &toy_->handled), streams};
 }

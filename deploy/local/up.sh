@@ -144,7 +144,7 @@ build
 make_secrets
 start_database
 start_service notification --indicator_target="127.0.0.1:$port_indicator" \
-  --secrets_key_file="$keys/notification-secrets"
+  --secrets_key_file="$keys/notification-secrets" --calendar_file="$calendar_file"
 start_service indicator
 start_service submission --indicator_target="127.0.0.1:$port_indicator"
 start_service review --indicator_target="127.0.0.1:$port_indicator" \
@@ -156,6 +156,7 @@ wait_for_service notification
 write_endpoints
 export DUBAN_ENDPOINTS=$endpoints
 "$bin/dubanctl" calendar import "$calendar_file"
+"$bin/dubanctl" routing import "$root/deploy/notification/routing.json"
 "$bin/dubanctl" plan import "$plan_file" --publish --replace-draft --unless-published
 board=("$bin/dubanctl" board "$plan")
 if [ -n "$demo" ]; then

@@ -56,7 +56,7 @@ class CommandsTest : public ::testing::Test {
     AddBoardCommand(app, settings, &chosen);
     AddDemoCommand(app, settings, &chosen);
     AddTokenCommands(app, settings, &chosen);
-    AddHealthCommand(app, &chosen);
+    AddHealthCommand(app, settings, &chosen);
     app.parse(line);
     CaptureStdout();
     const absl::Status status = chosen();

@@ -6,7 +6,6 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 
 namespace duban::ctl {
 namespace {
@@ -14,10 +13,6 @@ namespace {
 constexpr int kPageSize = 1000;
 constexpr absl::Duration kCallTime = absl::Seconds(60);
 constexpr absl::Duration kTokenLife = absl::Minutes(5);
-
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target) {
-  return grpc::CreateChannel(target, grpc::InsecureChannelCredentials());
-}
 
 }  // namespace
 
@@ -46,19 +41,26 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(Settings settings) 
     if (settings.key_file.empty()) return Error(kNoCredentials).Build();
     DUBAN_ASSIGN_OR_RETURN(signer, TokenSigner::Load(settings.key_file));
   }
-  return std::unique_ptr<Connection>(new Connection(std::move(settings), std::move(signer)));
+  DUBAN_ASSIGN_OR_RETURN(const auto credentials, tls::PeerCredentials(settings.tls));
+  return std::unique_ptr<Connection>(
+      new Connection(std::move(settings), std::move(signer), credentials));
 }
 
-Connection::Connection(Settings settings, std::unique_ptr<TokenSigner> signer)
+Connection::Connection(Settings settings, std::unique_ptr<TokenSigner> signer,
+                       const std::shared_ptr<grpc::ChannelCredentials>& credentials)
     : settings_(std::move(settings)), signer_(std::move(signer)) {
-  const auto indicator = ChannelTo(settings_.indicator);
-  const auto submission = ChannelTo(settings_.submission);
+  const auto indicator = grpc::CreateChannel(settings_.indicator, credentials);
+  const auto submission = grpc::CreateChannel(settings_.submission, credentials);
   plans_ = indicator::v1::PlanService::NewStub(indicator);
   indicators_ = indicator::v1::IndicatorService::NewStub(indicator);
   directory_ = indicator::v1::DirectoryService::NewStub(indicator);
   reports_ = submission::v1::ReportService::NewStub(submission);
   progress_ = submission::v1::ProgressService::NewStub(submission);
-  calendars_ = review::v1::CalendarService::NewStub(ChannelTo(settings_.review));
+  calendars_ =
+      review::v1::CalendarService::NewStub(grpc::CreateChannel(settings_.review, credentials));
+  const auto notification = grpc::CreateChannel(settings_.notification, credentials);
+  templates_ = notification::v1::TemplateService::NewStub(notification);
+  routes_ = notification::v1::RouteService::NewStub(notification);
 }
 
 void Connection::Prepare(const Actor& actor, grpc::ClientContext* context) const {

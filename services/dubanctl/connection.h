@@ -14,6 +14,8 @@
 #include "duban/indicator/v1/directory_service.grpc.pb.h"
 #include "duban/indicator/v1/indicator_service.grpc.pb.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
+#include "duban/notification/v1/route_service.grpc.pb.h"
+#include "duban/notification/v1/template_service.grpc.pb.h"
 #include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
 #include "duban/submission/v1/report_service.grpc.pb.h"
@@ -39,7 +41,8 @@ TokenClaims ClaimsOf(const Actor& actor, absl::Duration life);
 // Stubs of the services, and the tokens to call them with. A call takes at most 60 s.
 class Connection {
  public:
-  // Fills in the settings. NO_CREDENTIALS if they give neither a token nor a key.
+  // Fills in the settings. NO_CREDENTIALS if they give neither a token nor a key; TLS_FILE_INVALID
+  // if a file of certificates is unusable.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(Settings settings);
 
   // Calls `method` of a stub. With a given token (--token) every call is made in its name and the
@@ -69,9 +72,12 @@ class Connection {
   submission::v1::ReportService::Stub& reports() { return *reports_; }
   submission::v1::ProgressService::Stub& progress() { return *progress_; }
   review::v1::CalendarService::Stub& calendars() { return *calendars_; }
+  notification::v1::TemplateService::Stub& templates() { return *templates_; }
+  notification::v1::RouteService::Stub& routes() { return *routes_; }
 
  private:
-  Connection(Settings settings, std::unique_ptr<TokenSigner> signer);
+  Connection(Settings settings, std::unique_ptr<TokenSigner> signer,
+             const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
   void Prepare(const Actor& actor, grpc::ClientContext* context) const;
 
@@ -83,6 +89,8 @@ class Connection {
   std::unique_ptr<submission::v1::ReportService::Stub> reports_;
   std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
   std::unique_ptr<review::v1::CalendarService::Stub> calendars_;
+  std::unique_ptr<notification::v1::TemplateService::Stub> templates_;
+  std::unique_ptr<notification::v1::RouteService::Stub> routes_;
 };
 
 }  // namespace duban::ctl

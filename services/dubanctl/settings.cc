@@ -54,8 +54,12 @@ void FillSettings(Settings* settings) {
   fill(&settings->indicator, "DUBAN_INDICATOR", "127.0.0.1:7001");
   fill(&settings->submission, "DUBAN_SUBMISSION", "127.0.0.1:7002");
   fill(&settings->review, "DUBAN_REVIEW", "127.0.0.1:7003");
+  fill(&settings->notification, "DUBAN_NOTIFICATION", "127.0.0.1:7004");
   fill(&settings->token, "DUBAN_TOKEN", "");
   fill(&settings->key_file, "DUBAN_KEY_FILE", "");
+  fill(&settings->tls.ca, "DUBAN_CA_FILE", "");
+  fill(&settings->tls.certificate, "DUBAN_CERTIFICATE_FILE", "");
+  fill(&settings->tls.key, "DUBAN_CERTIFICATE_KEY_FILE", "");
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& file) {

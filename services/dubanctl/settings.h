@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/error.h"
+#include "common/tls/credentials.h"
 
 namespace duban::ctl {
 
@@ -20,11 +21,13 @@ inline constexpr Reason kFileInvalid{"FILE_INVALID", absl::StatusCode::kInvalidA
 
 // Where the services are and in whose name to call them.
 struct Settings {
-  std::string indicator;   // host:port
-  std::string submission;  // host:port
-  std::string review;      // host:port
-  std::string token;       // bearer token; empty: one is signed with key_file
-  std::string key_file;    // private JWK of a development issuer; may be empty
+  std::string indicator;     // host:port
+  std::string submission;    // host:port
+  std::string review;        // host:port
+  std::string notification;  // host:port
+  std::string token;         // bearer token; empty: one is signed with key_file
+  std::string key_file;      // private JWK of a development issuer; may be empty
+  tls::PeerFiles tls;        // without an authority: the services are called without TLS
 };
 
 // What a subcommand does once the command line is read.

@@ -29,11 +29,10 @@ using testing::FailsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using testing::kDenied;
+using testing::kInvalid;
 using Outcome = v1::PublishEventsResponse::Outcome;
 using Stub = v1::EventService::Stub;
-
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr absl::StatusCode kDenied = absl::StatusCode::kPermissionDenied;
 
 class EventServiceTest : public ::testing::Test {
  protected:

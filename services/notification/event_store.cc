@@ -120,4 +120,18 @@ absl::StatusOr<std::vector<EventRecord>> EventStore::List(db::Session& session,
   return records;
 }
 
+absl::StatusOr<std::vector<EventRecord>> EventStore::Received(db::Session& session, absl::Time from,
+                                                              const std::string& after,
+                                                              absl::Time to, int limit) const {
+  static const std::string kReceived =
+      absl::StrCat(kSelect,
+                   "receive_time >= ? AND receive_time < ? AND (receive_time > ? OR event > ?)"
+                   " ORDER BY receive_time, event LIMIT ?");
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                         session.Query(kReceived, {from, to, from, after, limit}));
+  std::vector<EventRecord> records;
+  for (const db::Row& row : rows) records.push_back(ReadRecord(row));
+  return records;
+}
+
 }  // namespace duban::notification

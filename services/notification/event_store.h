@@ -42,6 +42,12 @@ class EventStore {
   // At most `limit` events, the newest first, older than the one whose id is `before` (empty: all).
   absl::StatusOr<std::vector<v1::EventRecord>> List(db::Session& session, const EventQuery& query,
                                                     const std::string& before, int limit) const;
+
+  // At most `limit` events received from `from` on and before `to`, the oldest first, but of those
+  // received at `from` itself only the ones whose id comes after `after`.
+  absl::StatusOr<std::vector<v1::EventRecord>> Received(db::Session& session, absl::Time from,
+                                                        const std::string& after, absl::Time to,
+                                                        int limit) const;
 };
 
 }  // namespace duban::notification

@@ -6,6 +6,9 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/notification/routing.h"
+#include "services/notification/watch_hub.h"
+#include "services/notification/webhook_settings.h"
 
 namespace duban::notification {
 
@@ -21,10 +24,15 @@ extern const db::MigrationSet kNotificationMigrations;
 struct Settings {
   std::string indicator_target;  // gRPC target of the indicator service, which knows the members
   std::string secrets_key_file;  // encrypts contact points and secrets; empty: there are none
+  std::string channels_file;     // mail server and providers; empty: there are none
+  WebhookSettings webhooks;
+  RoutingSettings routing;
+  WatchPace watch;
 };
 
 // The notification service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING
-// without a signer, SEALING_KEY_INVALID with a key file that is none.
+// without a signer, SEALING_KEY_INVALID with a key file that is none, CHANNELS_INVALID with a
+// channels file that is none, CALENDAR_FILE_INVALID with working days that are none.
 server::ServiceDefinition Definition(const Settings& settings);
 
 }  // namespace duban::notification

@@ -30,11 +30,26 @@ class OptionsTest : public ::testing::Test {
 TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("indicator_target", "indicator.duban:7001");
   SetFlag("secrets_key_file", "secrets.key");
+  SetFlag("channels_file", "channels.json");
+  SetFlag("webhook_allowed_ranges", "10.20.0.0/16,fd00::/8");
+  SetFlag("webhook_plain_http", "true");
+  SetFlag("outbound_ca_file", "ca.pem");
+  SetFlag("watch_interval", "250ms");
+  SetFlag("working_hours", "09:00-18:00");
+  SetFlag("digest_time", "17:15");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
   EXPECT_EQ(options->settings.indicator_target, "indicator.duban:7001");
   EXPECT_EQ(options->settings.secrets_key_file, "secrets.key");
+  EXPECT_EQ(options->settings.channels_file, "channels.json");
+  EXPECT_EQ(options->settings.webhooks.allowed_ranges.size(), 2);
+  EXPECT_TRUE(options->settings.webhooks.plain_allowed);
+  EXPECT_EQ(options->settings.webhooks.ca_file, "ca.pem");
+  EXPECT_EQ(options->settings.watch.interval, absl::Milliseconds(250));
+  EXPECT_EQ(options->settings.routing.hours.begin, 9 * 60);
+  EXPECT_EQ(options->settings.routing.hours.end, 18 * 60);
+  EXPECT_EQ(options->settings.routing.hours.digest, 17 * 60 + 15);
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -56,7 +71,10 @@ TEST_P(BadFlagTest, IsNamed) {
 }
 
 const BadFlagCase kBadFlags[] = {
-    {"indicator_target", ""}, {"indicator_target", "indicator"}, {"workers", "-1"}};
+    {"indicator_target", ""},   {"indicator_target", "indicator"}, {"workers", "-1"},
+    {"working_hours", "08:30"}, {"working_hours", "17:30-08:30"},  {"working_hours", "8-17"},
+    {"digest_time", "noon"},    {"dispatch_interval", "1ms"},
+    {"watch_interval", "0s"},   {"webhook_allowed_ranges", "localhost"}};
 INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));
 
 }  // namespace

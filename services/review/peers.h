@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_PEERS_H_
 #define DUBAN_SERVICES_REVIEW_PEERS_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,9 @@ inline constexpr int kPeerPageSize = 1000;
 class Peers {
  public:
   Peers(const std::string& indicator_target, const std::string& submission_target,
-        const TokenSigner* signer)
-      : indicator_(indicator_target, "services/review", signer),
-        submission_(submission_target, "services/review", signer) {}
+        const TokenSigner* signer, const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+      : indicator_(indicator_target, "services/review", signer, credentials),
+        submission_(submission_target, "services/review", signer, credentials) {}
 
   // To make stubs on.
   const client::Caller& indicator() const { return indicator_; }

@@ -49,7 +49,8 @@ class Review : public server::Assembly {
   Review(const Settings& settings, const server::Environment& environment,
          std::unique_ptr<StatementKeys> statements)
       : statements_(std::move(statements)),
-        peers_(settings.indicator_target, settings.submission_target, environment.signer),
+        peers_(settings.indicator_target, settings.submission_target, environment.signer,
+               environment.peer_credentials),
         plans_(&peers_),
         items_(&peers_),
         rhythm_(environment, settings, &peers_, &plans_, &items_),

@@ -43,6 +43,14 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
             Definition({.indicator_target = "x"}).migrations.size());
 }
 
+TEST_F(OptionsTest, AnImpossibleIntervalStopsIt) {
+  for (const char* interval : {"99ms", "61m"}) {
+    SetFlag("figures_interval", interval);
+    EXPECT_THAT(ConfigureFromFlags().status().message(), HasSubstr("--figures_interval: "))
+        << interval;
+  }
+}
+
 TEST_F(OptionsTest, AnImpossibleNumberOfSubmitsStopsIt) {
   for (const char* number : {"0", "501"}) {
     SetFlag("submits_together", number);

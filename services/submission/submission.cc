@@ -13,6 +13,7 @@
 #include "services/submission/exchange_service.h"
 #include "services/submission/obligation_service.h"
 #include "services/submission/plan_cache.h"
+#include "services/submission/plan_figures.h"
 #include "services/submission/progress_service.h"
 #include "services/submission/report_service.h"
 
@@ -24,7 +25,8 @@ constexpr std::string_view kName = "submission";
 class Submission : public server::Assembly {
  public:
   Submission(const Settings& settings, const server::Environment& environment)
-      : indicator_(settings.indicator_target, "services/submission", environment.signer),
+      : indicator_(settings.indicator_target, "services/submission", environment.signer,
+                   environment.peer_credentials),
         plans_(&indicator_),
         articles_(environment, &plans_),
         obligations_(environment, &plans_),
@@ -33,7 +35,10 @@ class Submission : public server::Assembly {
         checks_(environment, &plans_),
         evidence_(environment, &plans_),
         exchange_(environment, &plans_, &indicator_, &progress_),
-        relay_(environment, std::string(kName)) {}
+        figures_(environment, &plans_),
+        relay_(environment, std::string(kName)) {
+    figures_.Start(settings.figures_interval);
+  }
 
   std::vector<server::RpcService> Services() override {
     return {articles_.Rpc(), obligations_.Rpc(), reports_.Rpc(), progress_.Rpc(),
@@ -50,6 +55,7 @@ class Submission : public server::Assembly {
   CheckService checks_;
   EvidenceService evidence_;
   ExchangeService exchange_;
+  PlanFigures figures_;
   RelayThread relay_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/time/time.h"
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
@@ -21,6 +22,7 @@ extern const db::MigrationSet kSubmissionMigrations;
 struct Settings {
   std::string indicator_target;  // gRPC target of the indicator service, which knows the plans
   int submits_together = 64;     // submissions that may share a transaction; 1: none does
+  absl::Duration figures_interval = absl::Seconds(15);  // between two measurements of the plans
 };
 
 // The submission service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING without

@@ -188,7 +188,8 @@ Services::Services()
       indicator(std::make_unique<testing::ServiceHarness>(::duban::indicator::IndicatorDefinition(),
                                                           &clock)),
       submission(std::make_unique<testing::ServiceHarness>(
-          Definition({.indicator_target = indicator->target()}), &clock)) {}
+          Definition({.indicator_target = indicator->target(), .figures_interval = absl::Hours(1)}),
+          &clock)) {}
 
 absl::Time Services::Begin() {
   return absl::FromCivil(absl::CivilSecond(2024, 4, 2, 9, 0, 0), absl::FixedTimeZone(8 * 3600));

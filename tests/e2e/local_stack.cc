@@ -62,15 +62,14 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
   std::ofstream(folder_ + "/secrets") << std::string(64, '5');
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
   signer_ = *TokenSigner::Load(folder_ + "/key.jwk");
-  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_),
                                             folder_ + "/notification.log");
   StartAndWait(*notification_);
-  indicator_ = std::make_unique<Process>(Command("indicator", indicator_port_, FreePort()),
-                                         folder_ + "/indicator.log");
+  indicator_ =
+      std::make_unique<Process>(Command("indicator", indicator_port_), folder_ + "/indicator.log");
   StartAndWait(*indicator_);
   StartSubmission();
-  review_ = std::make_unique<Process>(Command("review", review_port_, FreePort()),
-                                      folder_ + "/review.log");
+  review_ = std::make_unique<Process>(Command("review", review_port_), folder_ + "/review.log");
   StartAndWait(*review_);
   calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
   events_ = notification::v1::EventService::NewStub(Connect(notification_target()));
@@ -82,7 +81,7 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
 
 // With stubs of its own, since the channels to one that stopped would wait before they try again.
 void LocalStack::StartSubmission() {
-  submission_ = std::make_unique<Process>(Command("submission", submission_port_, FreePort()),
+  submission_ = std::make_unique<Process>(Command("submission", submission_port_),
                                           folder_ + "/submission.log");
   StartAndWait(*submission_);
   const auto channel = Connect(submission_target());
@@ -102,6 +101,18 @@ void LocalStack::RestartSubmissionAt(const std::string& local_now) {
   StartSubmission();
 }
 
+void LocalStack::RestartNotificationAt(const std::string& local_now) {
+  notification_->Signal(SIGTERM);
+  if (notification_->Wait(25) != 0) {
+    std::cerr << "the notification service does not drain:\n" << notification_->Output();
+    abort();
+  }
+  local_now_ = local_now;
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+                                            folder_ + "/notification.log");
+  StartAndWait(*notification_);
+}
+
 LocalStack::~LocalStack() {
   review_.reset();
   submission_.reset();
@@ -110,8 +121,9 @@ LocalStack::~LocalStack() {
   std::filesystem::remove_all(folder_);
 }
 
-std::vector<std::string> LocalStack::Command(const std::string& service, int port,
-                                             int metrics_port) const {
+std::vector<std::string> LocalStack::Command(const std::string& service, int port) {
+  const int metrics_port = FreePort();
+  metrics_ports_[service] = metrics_port;
   std::vector<std::string> command = {std::string(DUBAN_BIN_DIR) + "/duban-" + service,
                                       "--listen=127.0.0.1:" + std::to_string(port),
                                       "--metrics_listen=127.0.0.1:" + std::to_string(metrics_port),
@@ -133,6 +145,8 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   if (service == "notification") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--secrets_key_file=" + folder_ + "/secrets");
+    command.push_back("--calendar_file=" + std::string(DUBAN_SOURCE_DIR) +
+                      "/deploy/plans/working-days-cn.json");
   } else {
     command.push_back("--notification_target=" + notification_target());
   }

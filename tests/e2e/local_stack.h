@@ -2,6 +2,7 @@
 #define DUBAN_TESTS_E2E_LOCAL_STACK_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ class LocalStack {
   std::string submission_target() const;
   Process& review() { return *review_; }
   std::string review_target() const;
+  // Of the metrics page of a service, such as `review`.
+  int metrics_port(const std::string& service) const { return metrics_ports_.at(service); }
   Process& notification() { return *notification_; }
   std::string notification_target() const;
   // The private key that the services trust, for command lines that sign with it.
@@ -64,6 +67,8 @@ class LocalStack {
 
   // Lets the submission service drain and starts it again, its clock at this instant.
   void RestartSubmissionAt(const std::string& local_now);
+  // The same of the notification service.
+  void RestartNotificationAt(const std::string& local_now);
 
   // Imports and publishes deploy/plans/linxiang-2024.json, or a copy of it under another name.
   absl::Status LoadLinxiang(const std::string& name = "plans/linxiang-innovation-2024");
@@ -109,7 +114,7 @@ class LocalStack {
   int64_t CountRows(const std::string& table);
 
  private:
-  std::vector<std::string> Command(const std::string& service, int port, int metrics_port) const;
+  std::vector<std::string> Command(const std::string& service, int port);
   void StartSubmission();
 
   std::string folder_;
@@ -122,6 +127,7 @@ class LocalStack {
   int indicator_port_;
   int submission_port_;
   int review_port_;
+  std::map<std::string, int> metrics_ports_;
   int notification_port_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;

@@ -6,20 +6,23 @@ BEGIN {
   sees["calendar"] = " base "
   sees["db"] = " base "
   sees["identity"] = " base "
+  sees["tls"] = " base "
   sees["client"] = " base identity "
-  sees["server"] = " base db identity client "
+  sees["server"] = " base db identity client tls "
   sees["audit"] = " base db server "  # server: the call that is recorded
   sees["outbox"] = " base db client server "  # server: the environment that the relay runs in
+  sees["transfer"] = " "
   sees["workbook"] = " base "
 
   # Third-party headers and the only places that may see them.
   owner["cppconn/"] = owner["mysql"] = owner["mariadb"] = "^common/(db|testing)/"
-  owner["openssl/"] = "^common/(base|db|identity)/"
+  owner["openssl/"] = "^common/(base|db|identity|tls)/"
   owner["spdlog/"] = "^common/base/"
   owner["boost/"] = "^common/base/"
   owner["prometheus/"] = "^(common/(server|outbox)/|common/testing/|services/[^/]*/[^/]*$)"
+  owner["curl/"] = "^common/transfer/"
   owner["CLI/"] = "^services/dubanctl/"
-  owner["kainjow/"] = "^services/review/"
+  owner["kainjow/"] = "^services/(review|notification)/"
   owner["xlsxwriter"] = owner["pugixml"] = owner["minizip/"] = "^common/workbook/"
 }
 

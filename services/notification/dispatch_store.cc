@@ -1,0 +1,109 @@
+#include "services/notification/dispatch_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/base/text.h"
+#include "common/base/timestamp.h"
+
+namespace duban::notification {
+namespace {
+
+using v1::EventRecord;
+
+constexpr size_t kErrorCharacters = 250;
+constexpr size_t kIdsAtOnce = 64;  // of one statement
+
+constexpr char kDue[] =
+    "SELECT e.event, e.type, e.source, e.subject, e.plan, e.unit, e.sequence, e.time, e.data_type,"
+    " e.data, e.receive_time, e.dispatch_time, e.attempts FROM notification_events e"
+    " WHERE e.state = 1 AND e.due_time <= ? AND NOT EXISTS (SELECT 1 FROM notification_events b"
+    " WHERE b.subject = e.subject AND b.state = 1 AND b.sequence < e.sequence"
+    " AND (b.due_time > ? OR b.event > e.event))"
+    " ORDER BY e.event LIMIT ?";
+constexpr char kComplete[] =
+    "UPDATE notification_events SET state = 2, dispatch_time = ?, attempts = attempts + 1,"
+    " last_error = '', version = version + 1 WHERE state = 1 AND event IN (?";
+constexpr char kFail[] =
+    "UPDATE notification_events SET attempts = attempts + 1, last_error = ?, due_time = ?,"
+    " version = version + 1 WHERE event = ? AND state = 1";
+constexpr char kRepeat[] =
+    "UPDATE notification_events SET state = 1, due_time = ?, version = version + 1"
+    " WHERE event = ? AND state = 2";
+constexpr char kHasLater[] =
+    "SELECT 1 FROM notification_events WHERE subject = ? AND event > ? AND type IN (?, ?) LIMIT 1";
+
+EventRecord ReadDue(const db::Row& row) {
+  EventRecord record;
+  common::v1::Event& event = *record.mutable_event();
+  event.set_id(row.GetString(0));
+  event.set_type(row.GetString(1));
+  event.set_source(row.GetString(2));
+  event.set_subject(row.GetString(3));
+  event.set_plan(row.GetString(4));
+  event.set_unit(row.GetString(5));
+  event.set_sequence(row.GetInt(6));
+  *event.mutable_time() = ToTimestamp(row.GetTime(7));
+  event.mutable_data()->set_type_url("type.googleapis.com/" + row.GetString(8));
+  event.mutable_data()->set_value(row.GetString(9));
+  record.set_name(absl::StrCat("events/", event.id()));
+  record.set_state(EventRecord::RECEIVED);
+  *record.mutable_receive_time() = ToTimestamp(row.GetTime(10));
+  if (const auto time = row.GetOptionalTime(11)) {
+    *record.mutable_dispatch_time() = ToTimestamp(*time);
+  }
+  record.set_attempts(static_cast<int>(row.GetInt(12)));
+  return record;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<EventRecord>> DispatchStore::Due(db::Session& session, absl::Time now,
+                                                            int limit) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kDue, {now, now, limit}));
+  std::vector<EventRecord> records;
+  for (const db::Row& row : rows) records.push_back(ReadDue(row));
+  return records;
+}
+
+absl::Status DispatchStore::Complete(db::Transaction& tx, const std::vector<std::string>& ids,
+                                     absl::Time now) const {
+  static const std::string* text = [] {
+    auto* sql = new std::string(kComplete);
+    for (size_t i = 1; i < kIdsAtOnce; ++i) absl::StrAppend(sql, ", ?");
+    absl::StrAppend(sql, ")");
+    return sql;
+  }();
+  for (size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
+    std::vector<db::Value> values = {now};
+    for (size_t i = 0; i < kIdsAtOnce; ++i) {
+      // The last one fills up, so that the statement has one text.
+      values.emplace_back(ids[std::min(first + i, ids.size() - 1)]);
+    }
+    DUBAN_RETURN_IF_ERROR(tx.Execute(*text, values).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DispatchStore::Fail(db::Transaction& tx, const std::string& id,
+                                 const std::string& error, absl::Time due_time) const {
+  return tx.Execute(kFail, {PrintableExcerpt(error, kErrorCharacters), due_time, id}).status();
+}
+
+absl::Status DispatchStore::Repeat(db::Transaction& tx, const std::string& id,
+                                   absl::Time now) const {
+  return tx.Execute(kRepeat, {now, id}).status();
+}
+
+absl::StatusOr<bool> DispatchStore::HasLater(db::Session& session, const std::string& subject,
+                                             const std::string& id,
+                                             const std::vector<std::string>& types) const {
+  if (types.empty()) return false;
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                         session.Query(kHasLater, {subject, id, types.front(), types.back()}));
+  return !rows.empty();
+}
+
+}  // namespace duban::notification

@@ -1,0 +1,139 @@
+#include "services/notification/sending_store.h"
+
+#include <optional>
+
+#include "common/base/status.h"
+#include "common/base/text.h"
+
+namespace duban::notification {
+namespace {
+
+constexpr size_t kErrorCharacters = 200;
+
+// States: 1 WAITING, 2 DUE, 6 CANCELLED; of subscriptions: 2 ACTIVE, 4 DISABLED.
+constexpr char kDue[] =
+    "SELECT delivery, channel, ordinal, member, message, subscription, event, attempts, fence"
+    " FROM deliveries FORCE INDEX (due) WHERE state = 2 AND due_time <= ?"
+    " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))"
+    " ORDER BY due_time, delivery LIMIT ?";
+constexpr char kClaim[] =
+    "UPDATE deliveries SET fence = fence + 1, lease_owner = ?,"
+    " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, version = version + 1"
+    " WHERE delivery = ? AND fence = ? AND state = 2"
+    " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))";
+constexpr char kRecord[] =
+    "UPDATE deliveries SET state = ?, due_time = ?, attempts = attempts + 1, lease_until = NULL,"
+    " lease_owner = '', last_status = ?, last_error = ?, provider = ?, provider_message = ?,"
+    " sent_time = COALESCE(?, sent_time), version = version + 1"
+    " WHERE delivery = ? AND fence = ? AND state = 2";
+constexpr char kInsertAttempt[] =
+    "INSERT INTO delivery_attempts (delivery, number, time, milliseconds, status, error)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
+constexpr char kSettle[] =
+    "UPDATE deliveries SET state = ?, due_time = ?, lease_until = NULL, lease_owner = '',"
+    " last_error = ?, version = version + 1 WHERE delivery = ? AND fence = ? AND state = 2";
+constexpr char kPutOff[] =
+    "UPDATE deliveries SET due_time = ?, version = version + 1"
+    " WHERE delivery = ? AND fence = ? AND state = 2";
+constexpr char kPutOffAll[] =
+    "UPDATE deliveries SET due_time = ?, version = version + 1"
+    " WHERE subscription = ? AND state = 2 AND due_time <= ?"
+    " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6)) ORDER BY delivery LIMIT 500";
+constexpr char kReady[] =
+    "SELECT s.subscription FROM subscriptions s WHERE (s.deleted = 1 OR s.state IN (2, 4))"
+    " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.subscription = s.subscription"
+    " AND d.state = 1) ORDER BY s.subscription LIMIT 100";
+constexpr char kWakeAll[] =
+    "UPDATE deliveries SET state = 2, due_time = ?, version = version + 1"
+    " WHERE subscription = ? AND state = 1 ORDER BY delivery LIMIT 500";
+constexpr char kWakeNext[] =
+    "UPDATE deliveries SET state = 2, due_time = ?, version = version + 1"
+    " WHERE message = ? AND ordinal > ? AND state = 1 ORDER BY ordinal LIMIT 1";
+constexpr char kCancelWaiting[] =
+    "UPDATE deliveries SET state = 6, version = version + 1 WHERE message = ? AND state = 1";
+
+}  // namespace
+
+absl::StatusOr<std::vector<Sending>> SendingStore::Due(db::Session& session, absl::Time now,
+                                                       int limit) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kDue, {now, limit}));
+  std::vector<Sending> due;
+  for (const db::Row& row : rows) {
+    due.push_back({row.GetString(0), static_cast<v1::Channel>(row.GetInt(1)),
+                   static_cast<int>(row.GetInt(2)), row.GetString(3), row.GetString(4),
+                   row.GetString(5), row.GetString(6), static_cast<int>(row.GetInt(7)),
+                   row.GetInt(8)});
+  }
+  return due;
+}
+
+absl::StatusOr<bool> SendingStore::Claim(db::Transaction& tx, const std::string& owner,
+                                         absl::Duration lease, Sending* sending) const {
+  DUBAN_ASSIGN_OR_RETURN(const int64_t claimed,
+                         tx.Execute(kClaim, {owner, absl::ToInt64Microseconds(lease),
+                                             sending->delivery, sending->fence}));
+  if (claimed != 1) return false;
+  ++sending->fence;
+  return true;
+}
+
+absl::StatusOr<bool> SendingStore::Record(db::Transaction& tx, const TriedSending& tried) const {
+  const std::string& delivery = tried.sending.delivery;
+  const std::string error = PrintableExcerpt(tried.error, kErrorCharacters);
+  std::optional<absl::Time> sent_time;
+  if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
+  DUBAN_ASSIGN_OR_RETURN(
+      const int64_t written,
+      tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time, tried.status, error,
+                           tried.provider, tried.provider_message, sent_time, delivery,
+                           tried.sending.fence}));
+  if (written != 1) return false;
+  // The fence counts the claims, so it numbers the tries.
+  DUBAN_RETURN_IF_ERROR(
+      tx.Execute(kInsertAttempt, {delivery, tried.sending.fence, tried.time,
+                                  absl::ToInt64Milliseconds(tried.took), tried.status, error})
+          .status());
+  return true;
+}
+
+absl::StatusOr<bool> SendingStore::Settle(db::Transaction& tx, const Sending& sending,
+                                          v1::Delivery::State state, absl::Time due_time,
+                                          const std::string& error) const {
+  DUBAN_ASSIGN_OR_RETURN(const int64_t written,
+                         tx.Execute(kSettle, {static_cast<int>(state), due_time, error,
+                                              sending.delivery, sending.fence}));
+  return written == 1;
+}
+
+absl::Status SendingStore::PutOff(db::Session& session, const Sending& sending,
+                                  absl::Time until) const {
+  return session.Execute(kPutOff, {until, sending.delivery, sending.fence}).status();
+}
+
+absl::Status SendingStore::PutOffAll(db::Session& session, const std::string& subscription,
+                                     absl::Time now, absl::Time until) const {
+  return session.Execute(kPutOffAll, {until, subscription, now}).status();
+}
+
+absl::StatusOr<std::vector<std::string>> SendingStore::Ready(db::Session& session) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kReady));
+  std::vector<std::string> ready;
+  for (const db::Row& row : rows) ready.push_back(row.GetString(0));
+  return ready;
+}
+
+absl::StatusOr<int64_t> SendingStore::WakeAll(db::Session& session, const std::string& subscription,
+                                              absl::Time now) const {
+  return session.Execute(kWakeAll, {now, subscription});
+}
+
+absl::Status SendingStore::WakeNext(db::Session& session, const std::string& message, int ordinal,
+                                    absl::Time now) const {
+  return session.Execute(kWakeNext, {now, message, ordinal}).status();
+}
+
+absl::Status SendingStore::CancelWaiting(db::Session& session, const std::string& message) const {
+  return session.Execute(kCancelWaiting, {message}).status();
+}
+
+}  // namespace duban::notification

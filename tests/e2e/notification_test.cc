@@ -1,0 +1,246 @@
+// What happens in the other services reaches the people whom it concerns, over the real binaries.
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/id.h"
+#include "common/base/timestamp.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/wait_until.h"
+#include "duban/notification/v1/route_service.grpc.pb.h"
+#include "duban/notification/v1/routing_document.pb.h"
+#include "duban/notification/v1/template_service.grpc.pb.h"
+#include "duban/review/v1/bulletin_events.pb.h"
+#include "duban/review/v1/session_events.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/local_stack.h"
+
+namespace duban::testing {
+namespace {
+
+using indicator::v1::DirectoryService;
+using notification::v1::RouteService;
+using notification::v1::TemplateService;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Calendars = review::v1::CalendarService::Stub;
+using Reports = submission::v1::ReportService::Stub;
+
+constexpr absl::Duration kLong = absl::Seconds(90);
+// Lines that are reported every ten days.
+constexpr size_t kLinesOfDekad = 26;
+constexpr char kSession[] = "plans/linxiang-innovation-2024/sessions/dispatch-2024-03-d3";
+
+template <typename Message>
+Message Deployed(const std::string& file) {
+  std::ifstream in(absl::StrCat(DUBAN_SOURCE_DIR, "/deploy/", file));
+  std::ostringstream json;
+  json << in.rdbuf();
+  Message message;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json.str(), &message).ok()) << file;
+  return message;
+}
+
+class NotificationTest : public ::testing::Test {
+ protected:
+  void ImportCalendars() {
+    for (const auto& year :
+         Deployed<review::v1::CalendarDocument>("plans/working-days-cn.json").calendars()) {
+      review::v1::ImportCalendarRequest import;
+      *import.mutable_calendar() = year;
+      ASSERT_THAT(stack_.Call(stack_.calendars(), &Calendars::ImportCalendar, Office(), import),
+                  IsOk());
+    }
+  }
+
+  void ImportRouting() {
+    const auto channel =
+        grpc::CreateChannel(stack_.notification_target(), grpc::InsecureChannelCredentials());
+    const auto document = Deployed<notification::v1::RoutingDocument>("notification/routing.json");
+    const auto templates = TemplateService::NewStub(channel);
+    for (const auto& one : document.templates()) {
+      notification::v1::CreateTemplateRequest create;
+      create.set_template_id(one.name().substr(one.name().find('/') + 1));
+      *create.mutable_template_() = one;
+      ASSERT_THAT(stack_.Call(*templates, &TemplateService::Stub::CreateTemplate, Office(), create),
+                  IsOk());
+    }
+    const auto routes = RouteService::NewStub(channel);
+    for (const auto& route : document.routes()) {
+      notification::v1::CreateRouteRequest create;
+      create.set_route_id(route.name().substr(route.name().find('/') + 1));
+      *create.mutable_route() = route;
+      ASSERT_THAT(stack_.Call(*routes, &RouteService::Stub::CreateRoute, Office(), create), IsOk());
+    }
+  }
+
+  // A member `{unit}-{role}`, as the tokens of the stack call them.
+  void AddMember(const std::string& unit, common::v1::Role role, const std::string& id) {
+    indicator::v1::CreateMemberRequest create;
+    create.set_member_id(id);
+    create.mutable_member()->set_display_name(id);
+    auto& post = *create.mutable_member()->add_posts();
+    post.set_unit("units/" + unit);
+    post.add_roles(role);
+    post.set_start_date("2024-01-01");
+    ASSERT_THAT(
+        stack_.Call(stack_.directory(), &DirectoryService::Stub::CreateMember, Office(), create),
+        IsOk());
+  }
+
+  // A liaison in every unit of the plan.
+  void AddLiaisons() {
+    for (const auto& unit : LocalStack::LinxiangDocument().units()) {
+      const std::string id = unit.name().substr(6);
+      AddMember(id, common::v1::REPORTER, "reporter-" + id);
+    }
+  }
+
+  std::vector<std::string> Select(const std::string& sql) {
+    const auto rows = stack_.database().Read(
+        MachineNow() + absl::Seconds(10), [&](db::Session& session) { return session.Query(sql); });
+    EXPECT_THAT(rows, IsOk());
+    std::vector<std::string> texts;
+    for (const db::Row& row : *rows) texts.push_back(row.GetString(0));
+    return texts;
+  }
+
+  // Tells an event in the name of the review service, for a unit (empty: none).
+  void TellAsReview(const std::string& type, const std::string& subject, const std::string& unit,
+                    const google::protobuf::Message& data) {
+    notification::v1::PublishEventsRequest request;
+    common::v1::Event& event = *request.add_events();
+    event.set_id(NewUuid7(MachineNow()));
+    event.set_type(type);
+    event.set_source("review");
+    event.set_subject(absl::StrCat(kPlan, "/", subject));
+    event.set_plan(kPlan);
+    event.set_unit(unit);
+    event.set_sequence(1);
+    *event.mutable_time() = ToTimestamp(MachineNow());
+    event.mutable_data()->PackFrom(data);
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(MachineNow() + absl::Seconds(10)));
+    context.AddMetadata("authorization", "Bearer " + stack_.SignAt({.subject = "services/review",
+                                                                    .unit = "",
+                                                                    .units = {},
+                                                                    .roles = {common::v1::SERVICE}},
+                                                                   MachineNow()));
+    notification::v1::PublishEventsResponse response;
+    ASSERT_THAT(client::FromGrpc(stack_.events().PublishEvents(&context, request, &response)),
+                IsOk());
+    ASSERT_EQ(response.outcomes(0).reason(), "");
+  }
+
+  // housing reports, and the office sends it back.
+  void ReportAndReturn() {
+    const auto draft =
+        stack_.Call(stack_.reports(), &Reports::CreateReport, Reporter("housing"),
+                    DraftOf("contract-count", "housing", "2024-03-D3", Value("4", "项")));
+    ASSERT_THAT(draft, IsOk());
+    submission::v1::SubmitReportRequest submit;
+    submit.set_name(draft->name());
+    ASSERT_THAT(stack_.Call(stack_.reports(), &Reports::SubmitReport, Reporter("housing"), submit),
+                IsOk());
+    submission::v1::ReturnReportRequest back;
+    back.set_name(draft->name());
+    back.set_reason("请附合同清单");
+    ASSERT_THAT(stack_.Call(stack_.reports(), &Reports::ReturnReport, Office(), back), IsOk());
+  }
+
+  // Waits until a SELECT of one column has this many rows.
+  bool WaitForRows(size_t rows, const std::string& sql) {
+    return WaitUntil(kLong, [&] { return Select(sql).size() == rows; });
+  }
+
+  // Ten seconds before the third dekad of March opens, on a Saturday night.
+  LocalStack stack_{"2024-03-30T23:59:50+08:00"};
+};
+
+TEST_F(NotificationTest, ThoseWhomItConcernsAreToldOnceAtTheRightHour) {
+  ImportCalendars();
+  ImportRouting();
+  ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
+  AddLiaisons();
+  const std::string opened =
+      absl::StrCat(" FROM notices WHERE event_type = 'duban.review.session.opened' AND subject = '",
+                   kSession, "'");
+  ASSERT_TRUE(WaitUntil(kLong, [&] { return !Select("SELECT member" + opened).empty(); }));
+  const std::vector<std::string> owing = Select(absl::StrCat(
+      "SELECT DISTINCT CONCAT('reporter-', unit) FROM tracked_obligations WHERE session = '",
+      kSession, "' ORDER BY 1"));
+  EXPECT_THAT(Select(absl::StrCat("SELECT obligation FROM tracked_obligations WHERE session = '",
+                                  kSession, "'")),
+              SizeIs(kLinesOfDekad));
+  EXPECT_EQ(Select("SELECT member" + opened + " ORDER BY member"), owing);
+  // Sunday is no working day: nobody is told before Monday, 08:30 (00:30 in UTC).
+  EXPECT_THAT(Select("SELECT DISTINCT CAST(due_time AS CHAR)" + opened),
+              ElementsAre(::testing::StartsWith("2024-04-01 00:30:00")));
+  EXPECT_THAT(Select("SELECT member FROM messages"), IsEmpty());
+
+  review::v1::SessionDueSoon soon;
+  soon.set_kind(indicator::v1::CadenceRule::DISPATCH);
+  soon.set_period("2024-03-D3");
+  *soon.mutable_due_time() = ToTimestamp(absl::FromUnixSeconds(1711963800));
+  for (const std::string& obligation :
+       Select("SELECT obligation FROM tracked_obligations WHERE unit = 'housing' AND indicator ="
+              " 'contract-count' AND period = '2024-03-D3'")) {
+    soon.add_obligations(obligation);
+  }
+  ASSERT_EQ(soon.obligations_size(), 1);
+  TellAsReview("duban.review.session.due_soon", "sessions/dispatch-2024-03-d3", "units/housing",
+               soon);
+  ReportAndReturn();
+  review::v1::BulletinPublished published;
+  published.set_kind(indicator::v1::CadenceRule::BULLETIN);
+  published.set_period("2024-02");
+  published.set_title("关于2024年2月推进情况的通报");
+  published.set_document_number("临创发〔2024〕2号");
+  TellAsReview("duban.review.bulletin.published", "bulletins/b", "", published);
+  ASSERT_TRUE(WaitForRows(1,
+                          "SELECT event FROM notification_events WHERE state = 2 AND type ="
+                          " 'duban.submission.report.returned'"));
+  ASSERT_TRUE(WaitForRows(1,
+                          "SELECT event FROM notification_events WHERE state = 2 AND type ="
+                          " 'duban.review.bulletin.published'"));
+  EXPECT_THAT(Select("SELECT member FROM messages"), IsEmpty());
+
+  stack_.RestartNotificationAt("2024-04-01T08:29:58+08:00");
+  ASSERT_TRUE(WaitUntil(kLong, [&] {
+    return Select(
+               "SELECT notice FROM notices WHERE state = 1"
+               " AND digest_date = ''")
+        .empty();
+  }));
+  const auto told = [&](const std::string& type) {
+    return Select(
+        absl::StrCat("SELECT member FROM messages WHERE type = '", type, "' ORDER BY member"));
+  };
+  EXPECT_EQ(Select(absl::StrCat("SELECT member FROM messages WHERE type ="
+                                " 'duban.review.session.opened' AND subject = '",
+                                kSession, "' ORDER BY member")),
+            owing);
+  EXPECT_THAT(told("duban.submission.report.returned"), ElementsAre("reporter-housing"));
+  std::vector<std::string> members;
+  const auto document = LocalStack::LinxiangDocument();
+  for (const std::string& unit : document.plan().work_group().members()) {
+    members.push_back("reporter-" + unit.substr(6));
+  }
+  EXPECT_THAT(told("duban.review.bulletin.published"),
+              ::testing::UnorderedElementsAreArray(members));
+  EXPECT_THAT(told("duban.review.session.due_soon"), IsEmpty());
+  EXPECT_THAT(Select("SELECT CONCAT(member, ' ', state) FROM notices WHERE event_type ="
+                     " 'duban.review.session.due_soon'"),
+              ElementsAre("reporter-housing 3"));
+}
+
+}  // namespace
+}  // namespace duban::testing

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Builds both images without a daemon and plays a smoke story on services that run from them, against a
+# private database. Needs root, buildah, podman, runc and debootstrap, and takes minutes, so it is no
+# CTest. Prints sizes and times.  Usage: tests/image/run.sh [--keep]
+#   DUBAN_IMAGE_PROGRAMS=FOLDER  programs to put in, instead of those of build/release, which are built
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d /var/tmp/duban-image-XXXXXX)
+cache=${DUBAN_IMAGE_CACHE:-/var/tmp/duban-image-base}
+storage=(--root "$work/storage" --runroot "$work/run" --storage-driver vfs)
+containers=()
+database=
+
+say() { printf 'image: %s\n' "$*"; }
+fail() {
+  printf 'image: %s\n' "$*" >&2
+  exit 1
+}
+
+finish() {
+  local container
+  for container in "${containers[@]}"; do
+    podman "${storage[@]}" rm -f "$container" >/dev/null 2>&1 || true
+  done
+  if [ -n "$database" ]; then
+    kill "$database" 2>/dev/null || true
+    wait "$database" || true
+  fi
+  # A debootstrap that was broken off leaves this mounted.
+  umount "$work/base/proc" 2>/dev/null || true
+  [ "${1:-}" = --keep ] || rm -rf --one-file-system "$work"
+}
+trap 'finish "$@"' EXIT
+
+for tool in buildah podman runc debootstrap; do
+  command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install buildah podman runc debootstrap"
+done
+
+programs=${DUBAN_IMAGE_PROGRAMS:-}
+if [ -z "$programs" ]; then
+  (cd "$root" && cmake --preset release >/dev/null &&
+    cmake --build build/release --target \
+      duban-indicator duban-submission duban-review duban-notification dubanctl)
+  programs=$root/build/release/bin
+fi
+mkdir -p "$work/build/programs"
+"$root/deploy/image/collect.sh" "$programs" "$work/build/programs"
+
+if [ ! -f "$cache/base.tar" ]; then
+  say "Debian 12 as a base, by debootstrap"
+  mkdir -p "$cache"
+  debootstrap --variant=minbase --include=ca-certificates bookworm "$work/base" >"$cache/debootstrap.log"
+  tar -C "$work/base" -cf "$cache/base.tar.new" --exclude=./proc/* --exclude=./sys/* --exclude=./dev/* .
+  mv "$cache/base.tar.new" "$cache/base.tar"
+fi
+started=$SECONDS
+podman "${storage[@]}" import "$cache/base.tar" localhost/debian:bookworm >/dev/null
+
+# The host's programs stand in for the stage that would compile them.
+build_image() {
+  buildah "${storage[@]}" build --isolation chroot --layers -q -f "$root/deploy/image/Containerfile" \
+    --build-arg BASE=localhost/debian:bookworm --build-context "build=$work/build" \
+    --build-arg REVISION="$(git -C "$root" rev-parse HEAD)" \
+    --target "$1" -t "localhost/$1:test" "$root" >"$work/$1.log" 2>&1 ||
+    fail "$1 cannot be built: $(tail -n 5 "$work/$1.log")"
+  say "$1: $(podman "${storage[@]}" image inspect -f '{{.Size}}' "localhost/$1:test" |
+    awk '{printf "%d MB", $1 / 1000000}') with its base"
+}
+build_image duban
+build_image duban-review
+say "built in $((SECONDS - started)) s"
+
+# The database, the keys and the flags, as a cluster would mount them.
+state=$work/state
+mkdir -p "$state/keys" "$state/tmp"
+mariadb-install-db --no-defaults --user=root --datadir="$state/data" --skip-test-db \
+  --auth-root-authentication-method=socket --auth-root-socket-user=root --force >"$state/install.log" 2>&1
+mariadbd --no-defaults --user=root --datadir="$state/data" --socket="$state/socket" --tmpdir="$state/tmp" \
+  --port=13399 --bind-address=127.0.0.1 --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
+  --innodb-flush-log-at-trx-commit=1 --sync-binlog=1 >"$state/mariadb.log" 2>&1 &
+database=$!
+sql() { mariadb --no-defaults --socket="$state/socket" --user=root "$@"; }
+for ((i = 0; i < 300; i++)); do
+  sql -e 'SELECT 1' >/dev/null 2>&1 && break
+  sleep 0.1
+done
+sql -e "CREATE DATABASE duban CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+  CREATE USER duban@'127.0.0.1' IDENTIFIED BY 'for-a-test'; GRANT ALL ON duban.* TO duban@'127.0.0.1';"
+printf for-a-test >"$state/keys/password"
+"$programs/dubanctl" token keygen --dir "$state/keys" >/dev/null
+chmod -R a+rX "$state/keys"
+
+# run NAME IMAGE COMMAND…: as restricted as the chart's pods; runc, for it is what needs no systemd.
+run() {
+  local name=$1 image=$2
+  shift 2
+  containers+=("$name")
+  podman "${storage[@]}" --runtime runc run -d --name "$name" --network host --cgroups disabled \
+    --read-only --tmpfs /tmp:rw,size=256m --cap-drop all --security-opt no-new-privileges \
+    --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 -v "$state/keys:/etc/duban:ro" \
+    "localhost/$image:test" "$@" >/dev/null
+}
+flags=(--database_host=127.0.0.1 --database_port=13399 --database_password_file=/etc/duban/password
+  --issuers_file=/etc/duban/issuers.json --service_key_file=/etc/duban/key.jwk
+  --allow_development_issuer --migrate)
+relay=--notification_target=127.0.0.1:17004
+run notification duban duban-notification "${flags[@]}" --listen=127.0.0.1:17004 \
+  --metrics_listen=127.0.0.1:17104 --indicator_target=127.0.0.1:17001
+run indicator duban duban-indicator "${flags[@]}" "$relay" --listen=127.0.0.1:17001 \
+  --metrics_listen=127.0.0.1:17101
+run submission duban duban-submission "${flags[@]}" "$relay" --listen=127.0.0.1:17002 \
+  --metrics_listen=127.0.0.1:17102 --indicator_target=127.0.0.1:17001
+run review duban-review duban-review "${flags[@]}" "$relay" --listen=127.0.0.1:17003 \
+  --metrics_listen=127.0.0.1:17103 --indicator_target=127.0.0.1:17001 \
+  --submission_target=127.0.0.1:17002 --chromium=/usr/bin/print-chromium
+
+# The smoke story: everything is ready, a calendar and a plan come in, a quarter is played, the board
+# shows what the README shows; asked from within the image.
+ctl() {
+  podman "${storage[@]}" --runtime runc run --rm --network host --cgroups disabled --read-only \
+    --tmpfs /tmp --cap-drop all --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
+    -v "$state/keys:/etc/duban:ro" -v "$root/deploy:/plans:ro" \
+    -e DUBAN_INDICATOR=127.0.0.1:17001 -e DUBAN_SUBMISSION=127.0.0.1:17002 \
+    -e DUBAN_REVIEW=127.0.0.1:17003 -e DUBAN_KEY_FILE=/etc/duban/key.jwk \
+    localhost/duban:test dubanctl "$@"
+}
+for port in 17001 17002 17003 17004; do
+  ctl health "127.0.0.1:$port" --wait 60 >/dev/null || fail "the service on $port does not get ready:
+$(for name in "${containers[@]}"; do podman "${storage[@]}" logs "$name" 2>&1 | tail -n 3; done)"
+done
+ctl calendar import /plans/plans/working-days-cn.json >/dev/null
+ctl plan import /plans/plans/linxiang-2024.json --publish >/dev/null
+ctl demo /plans/local/demo-2024-q1.json >/dev/null
+ctl board linxiang-innovation-2024 --as-of 2024-03-31 | tail -n 3 | tee "$work/board"
+grep -q '全市 city 绿7 黄6 红2 灰2' "$work/board" || fail "the board is not that of the README"
+
+uid=$(podman "${storage[@]}" --runtime runc exec review cat /proc/1/status | awk '/^Uid:/ {print $2}')
+[ "$uid" = 10001 ] || fail "a service runs as $uid"
+podman "${storage[@]}" --runtime runc exec indicator test -s /usr/share/duban/packages.txt ||
+  fail "the bill of materials is missing"
+podman "${storage[@]}" --runtime runc exec review sh -c \
+  'printf "<p>督办</p>" >/tmp/a.html && print-chromium --headless --disable-gpu --disable-dev-shm-usage \
+     --user-data-dir=/tmp/profile --print-to-pdf=/tmp/a.pdf file:///tmp/a.html' >/dev/null 2>&1 ||
+  fail "Chromium prints nothing in a restricted container"
+for name in "${containers[@]}"; do
+  stop_started=$SECONDS
+  podman "${storage[@]}" --runtime runc stop -t 30 "$name" >/dev/null
+  code=$(podman "${storage[@]}" inspect -f '{{.State.ExitCode}}' "$name")
+  [ "$code" = 0 ] || fail "$name ended with $code"
+  say "$name drained in $((SECONDS - stop_started)) s"
+done
+say "the smoke story holds on the images"
