@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -12,8 +11,10 @@
 namespace duban::db {
 namespace {
 
-// How many rows a statement may have.
-constexpr std::array<size_t, 12> kSizes = {64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1};
+// How many rows a statement may have: close to each other, for a second statement costs as much as
+// some five rows more in the first one.
+constexpr std::array<size_t, 20> kSizes = {64, 56, 48, 40, 32, 28, 24, 20, 16, 14,
+                                           12, 10, 8,  7,  6,  5,  4,  3,  2,  1};
 constexpr size_t kMostRows = kSizes.front();
 
 std::string TextFor(const Repeated& statement, size_t rows) {
@@ -33,9 +34,7 @@ template <typename Run>
 absl::Status ForEachStatement(const Repeated& statement, std::vector<std::vector<Value>> rows,
                               Run run) {
   for (size_t first = 0; first < rows.size();) {
-    const size_t left = rows.size() - first;
-    const size_t count =
-        *std::find_if(kSizes.begin(), kSizes.end(), [&](size_t size) { return size <= left; });
+    const size_t count = RowsOfOneStatement(rows.size() - first);
     std::vector<Value> values;
     values.reserve(count * rows[first].size());
     for (size_t i = first; i < first + count; ++i) {
@@ -51,11 +50,19 @@ absl::Status ForEachStatement(const Repeated& statement, std::vector<std::vector
 void FillUp(std::vector<std::vector<Value>>* rows) {
   const size_t beyond = rows->size() % kMostRows;
   if (beyond == 0) return;
+  const auto size =
+      std::find_if(kSizes.rbegin(), kSizes.rend(), [&](size_t next) { return next >= beyond; });
   const std::vector<Value> last = rows->back();
-  rows->resize(rows->size() - beyond + std::bit_ceil(beyond), last);
+  rows->resize(rows->size() - beyond + *size, last);
 }
 
 }  // namespace
+
+size_t RowsOfOneStatement(size_t most) {
+  const auto size =
+      std::find_if(kSizes.begin(), kSizes.end(), [&](size_t next) { return next <= most; });
+  return size == kSizes.end() ? 0 : *size;
+}
 
 absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statement,
                                         std::vector<std::vector<Value>> rows) {

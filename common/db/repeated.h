@@ -1,6 +1,7 @@
 #ifndef DUBAN_COMMON_DB_REPEATED_H_
 #define DUBAN_COMMON_DB_REPEATED_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ struct Repeated {
   std::string_view separator;  // between parts
   std::string_view tail;
 };
+
+// The most rows, `most` or a little less, that run as one statement.
+size_t RowsOfOneStatement(size_t most);
 
 // How many rows changed: 2 for each row that ON DUPLICATE KEY UPDATE changed. Errors as Execute.
 absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statement,

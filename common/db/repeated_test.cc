@@ -44,6 +44,13 @@ TEST_F(RepeatedTest, AnyNumberOfRowsIsWrittenAndFoundInOrder) {
   }
 }
 
+TEST(RowsOfOneStatementTest, IsTheSizeBelow) {
+  EXPECT_EQ(RowsOfOneStatement(0), 0u);
+  for (size_t rows = 1; rows <= 8; ++rows) EXPECT_EQ(RowsOfOneStatement(rows), rows);
+  EXPECT_EQ(RowsOfOneStatement(23), 20u);
+  EXPECT_EQ(RowsOfOneStatement(1000), 64u);
+}
+
 TEST_F(RepeatedTest, ARefusedRowRefusesItsStatement) {
   const Repeated plain = {kInsert.head, kInsert.part, kInsert.separator, ""};
   const auto changed = database_->RunInTransaction(Soon(), [&](Transaction& tx) {

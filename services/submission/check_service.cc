@@ -36,7 +36,7 @@ absl::StatusOr<v1::CheckReportResponse> CheckService::CheckReport(
         }));
     DUBAN_ASSIGN_OR_RETURN(auto missing,
                            reports_.database().Read(call.deadline(), [&](db::Session& session) {
-                             return evidence_.ListMissing(session, {report});
+                             return evidence_.ListMissing(session, {&report});
                            }));
     DUBAN_ASSIGN_OR_RETURN(facts.obligation,
                            reports_.database().Read(call.deadline(), [&](db::Session& session) {

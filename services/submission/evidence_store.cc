@@ -113,12 +113,12 @@ absl::StatusOr<std::vector<Evidence>> EvidenceStore::List(db::Session& session,
 }
 
 absl::StatusOr<std::vector<std::vector<std::string>>> EvidenceStore::ListMissing(
-    db::Session& session, const std::vector<v1::Report>& reports) const {
+    db::Session& session, const std::vector<const v1::Report*>& reports) const {
   std::vector<std::vector<db::Value>> keys;
-  for (const v1::Report& report : reports) {
-    for (const std::string& name : report.evidence()) {
+  for (const v1::Report* report : reports) {
+    for (const std::string& name : report->evidence()) {
       const absl::StatusOr<EvidenceName> parsed = ParseEvidenceName(name, "report.evidence");
-      if (parsed.ok()) keys.push_back({parsed->plan, parsed->sha256, LastId(report.unit())});
+      if (parsed.ok()) keys.push_back({parsed->plan, parsed->sha256, LastId(report->unit())});
     }
   }
   std::vector<std::vector<std::string>> missing(reports.size());
@@ -129,8 +129,8 @@ absl::StatusOr<std::vector<std::vector<std::string>>> EvidenceStore::ListMissing
     held.emplace(EvidenceName{row.GetString(0), row.GetString(1)}.ToString(), row.GetString(2));
   }
   for (size_t i = 0; i < reports.size(); ++i) {
-    for (const std::string& name : reports[i].evidence()) {
-      if (held.count({name, LastId(reports[i].unit())}) == 0) missing[i].push_back(name);
+    for (const std::string& name : reports[i]->evidence()) {
+      if (held.count({name, LastId(reports[i]->unit())}) == 0) missing[i].push_back(name);
     }
   }
   return missing;

@@ -59,7 +59,7 @@ class EvidenceStore {
 
   // Of each report the evidence that its unit has not brought to its plan.
   absl::StatusOr<std::vector<std::vector<std::string>>> ListMissing(
-      db::Session& session, const std::vector<v1::Report>& reports) const;
+      db::Session& session, const std::vector<const v1::Report*>& reports) const;
 
   // Where the file's bytes are; nothing if there is no such file in any plan.
   absl::StatusOr<std::optional<EvidenceFile>> FindFile(db::Session& session,

@@ -31,7 +31,7 @@ absl::StatusOr<Report> MoveService::MoveOne(server::CallContext& call, const Req
         if (move.action == Report::WITHDRAW) {
           DUBAN_RETURN_IF_ERROR(fulfilment_.Release(tx, call, before));
         }
-        DUBAN_RETURN_IF_ERROR(reports_->Write(tx, {{&call, before, after, move}}));
+        DUBAN_RETURN_IF_ERROR(reports_->Write(tx, {{&call, &before, &after, move}}));
         return Shown(call, *plan, std::move(after));
       });
 }
@@ -65,13 +65,13 @@ absl::StatusOr<Report> MoveService::AcceptReport(server::CallContext& call,
         DUBAN_RETURN_IF_ERROR(Count(tx, *plan, after, corrected));
         std::vector<ReportWrite> writes;
         // First of the two, for it leaves the place that the correction takes.
+        Report superseded;
         if (corrected.revision() > 0) {
-          writes.push_back({&call,
-                            corrected,
-                            Supersede(corrected, after, call.now()),
-                            {Report::SUPERSEDE, after.correction_reason()}});
+          superseded = Supersede(corrected, after, call.now());
+          writes.push_back(
+              {&call, &corrected, &superseded, {Report::SUPERSEDE, after.correction_reason()}});
         }
-        writes.push_back({&call, before, after, accept});
+        writes.push_back({&call, &before, &after, accept});
         DUBAN_RETURN_IF_ERROR(reports_->Write(tx, writes));
         return Shown(call, *plan, std::move(after));
       });
@@ -96,7 +96,7 @@ absl::StatusOr<Report> MoveService::CorrectReport(server::CallContext& call,
             Report correction,
             Complete(NewCorrection(accepted, given, request.reason(), fresh.ToString(), call.now()),
                      *plan, call.now()));
-        DUBAN_RETURN_IF_ERROR(reports_->WriteNew(tx, {&call, Report(), correction, correct}));
+        DUBAN_RETURN_IF_ERROR(reports_->WriteNew(tx, {&call, nullptr, &correction, correct}));
         return Shown(call, *plan, std::move(correction));
       });
 }

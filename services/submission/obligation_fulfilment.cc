@@ -14,13 +14,14 @@ using v1::Report;
 ObligationFulfilment::ObligationFulfilment() : audit_("submission") {}
 
 absl::StatusOr<LockedObligations> ObligationFulfilment::Lock(
-    db::Transaction& tx, const std::vector<Report>& reports) const {
-  std::vector<ObligationKey> keys;
-  for (const Report& report : reports) keys.push_back(KeyOf(report));
-  DUBAN_ASSIGN_OR_RETURN(const std::vector<Obligation> found,
+    db::Transaction& tx, std::vector<ObligationKey> keys) const {
+  DUBAN_ASSIGN_OR_RETURN(std::vector<Obligation> found,
                          obligations_.ListForUpdate(tx, std::move(keys)));
   LockedObligations locked;
-  for (const Obligation& obligation : found) locked.emplace(KeyOf(obligation), obligation);
+  for (Obligation& obligation : found) {
+    ObligationKey key = KeyOf(obligation);
+    locked.emplace(std::move(key), std::move(obligation));
+  }
   return locked;
 }
 
@@ -29,23 +30,23 @@ absl::Status ObligationFulfilment::Meet(db::Transaction& tx,
                                         LockedObligations* obligations) const {
   // An opening that ran meanwhile saw no report where there was not even a draft, and this
   // transaction no obligation; now that the report is written one of the two sees the other.
-  std::vector<Report> unheld;
+  std::vector<ObligationKey> unheld;
   for (const ReportWrite& write : submitted) {
-    if (write.before.revision() == 0 && !obligations->contains(KeyOf(write.after))) {
-      unheld.push_back(write.after);
-    }
+    if (write.before != nullptr) continue;
+    ObligationKey key = KeyOf(*write.after);
+    if (!obligations->contains(key)) unheld.push_back(std::move(key));
   }
-  DUBAN_ASSIGN_OR_RETURN(LockedObligations opened, Lock(tx, unheld));
+  DUBAN_ASSIGN_OR_RETURN(LockedObligations opened, Lock(tx, std::move(unheld)));
   obligations->merge(opened);
   std::vector<Obligation> met;
   std::list<Obligation> before;
   std::list<Obligation> after;
   std::vector<AuditEntry> entries;
   for (const ReportWrite& write : submitted) {
-    const auto found = obligations->find(KeyOf(write.after));
+    const auto found = obligations->find(KeyOf(*write.after));
     if (found == obligations->end()) continue;
     const absl::Time now = write.call->now();
-    const auto next = submission::Meet(found->second, write.after.name(), now, now);
+    const auto next = submission::Meet(found->second, write.after->name(), now, now);
     if (!next) continue;
     entries.push_back({write.call, next->name(), &before.emplace_back(found->second),
                        &after.emplace_back(*next)});
@@ -58,7 +59,7 @@ absl::Status ObligationFulfilment::Meet(db::Transaction& tx,
 
 absl::Status ObligationFulfilment::Release(db::Transaction& tx, const server::CallContext& call,
                                            const Report& withdrawn) const {
-  DUBAN_ASSIGN_OR_RETURN(const LockedObligations locked, Lock(tx, {withdrawn}));
+  DUBAN_ASSIGN_OR_RETURN(const LockedObligations locked, Lock(tx, {KeyOf(withdrawn)}));
   if (locked.empty()) return absl::OkStatus();
   const Obligation& before = locked.begin()->second;
   const auto after = submission::Release(before, withdrawn.name(), call.now());

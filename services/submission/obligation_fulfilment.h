@@ -22,10 +22,10 @@ class ObligationFulfilment {
  public:
   ObligationFulfilment();
 
-  // The obligations of reports whose own rows are locked, locked in order of key with few
-  // statements. Where nobody has opened one there is none.
+  // The obligations of reports whose own rows are locked, by their keys, locked in that order with
+  // few statements. Where nobody has opened one there is none.
   absl::StatusOr<LockedObligations> Lock(db::Transaction& tx,
-                                         const std::vector<v1::Report>& reports) const;
+                                         std::vector<ObligationKey> keys) const;
 
   // Meets the obligations of reports just submitted and written, where an earlier submission has
   // not; also those opened since they were looked for.

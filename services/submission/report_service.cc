@@ -87,7 +87,7 @@ absl::StatusOr<Report> ReportService::CreateReport(server::CallContext& call,
     DUBAN_ASSIGN_OR_RETURN(
         const Report report,
         Complete(NewReport(given, name.ToString(), call.now()), *plan, call.now()));
-    DUBAN_RETURN_IF_ERROR(stored_.WriteNew(tx, {&call, Report(), report, {Report::CREATE, ""}}));
+    DUBAN_RETURN_IF_ERROR(stored_.WriteNew(tx, {&call, nullptr, &report, {Report::CREATE, ""}}));
     return Shown(call, *plan, report);
   });
 }
@@ -135,7 +135,7 @@ absl::StatusOr<Report> ReportService::UpdateReport(server::CallContext& call,
     FillProvenance(ActorOf(call), &changed);
     DUBAN_ASSIGN_OR_RETURN(Report after, Complete(changed, *plan, call.now()));
     DUBAN_RETURN_IF_ERROR(stored_.CheckEvidence(tx, after));
-    DUBAN_RETURN_IF_ERROR(stored_.Write(tx, {{&call, before, after, update}}));
+    DUBAN_RETURN_IF_ERROR(stored_.Write(tx, {{&call, &before, &after, update}}));
     return Shown(call, *plan, std::move(after));
   });
 }

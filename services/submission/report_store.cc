@@ -86,10 +86,10 @@ std::vector<db::Value> AllValues(const Report& report) {
   return values;
 }
 
-std::vector<std::vector<db::Value>> AllValues(const std::vector<Report>& reports) {
+std::vector<std::vector<db::Value>> AllValues(const std::vector<const Report*>& reports) {
   std::vector<std::vector<db::Value>> rows;
   rows.reserve(reports.size());
-  for (const Report& report : reports) rows.push_back(AllValues(report));
+  for (const Report* report : reports) rows.push_back(AllValues(*report));
   return rows;
 }
 
@@ -113,13 +113,20 @@ absl::Status WrittenWithoutLock(std::string_view name) {
   return absl::InternalError(absl::StrCat(std::string(name), " was written without its lock"));
 }
 
-}  // namespace
-
-absl::Status ReportStore::Insert(db::Transaction& tx, const Report& report) const {
-  return Insert(tx, std::vector<Report>{report});
+absl::Status UpdateOne(db::Transaction& tx, const Report& report) {
+  const ReportName name = NameOf(report);
+  std::vector<db::Value> values = MutableValues(report);
+  values.emplace_back(name.plan);
+  values.emplace_back(name.report);
+  values.emplace_back(report.revision() - 1);
+  DUBAN_ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kUpdate, values));
+  return changed == 1 ? absl::OkStatus() : WrittenWithoutLock(report.name());
 }
 
-absl::Status ReportStore::Insert(db::Transaction& tx, const std::vector<Report>& reports) const {
+}  // namespace
+
+absl::Status ReportStore::Insert(db::Transaction& tx,
+                                 const std::vector<const Report*>& reports) const {
   return db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", ""}, AllValues(reports)).status();
 }
 
@@ -161,36 +168,27 @@ absl::StatusOr<std::optional<std::string>> ReportStore::FindOther(db::Session& s
 }
 
 absl::StatusOr<std::vector<Report>> ReportStore::ListLive(
-    db::Session& session, const std::vector<Report>& reports) const {
+    db::Session& session, const std::vector<const Report*>& reports) const {
   std::vector<std::vector<db::Value>> keys;
   keys.reserve(reports.size());
-  for (const Report& report : reports) {
-    keys.push_back({PlanIdOf(report.indicator()), LastId(report.indicator()), LastId(report.unit()),
-                    report.period()});
+  for (const Report* report : reports) {
+    keys.push_back({PlanIdOf(report->indicator()), LastId(report->indicator()),
+                    LastId(report->unit()), report->period()});
   }
   static const std::string kHead = SelectIn(kLiveByPeriod);
   return ReadAll(
       db::QueryRepeated(session, {kHead, "(?, ?, ?, ?)", ", ", ") LIMIT 128"}, std::move(keys)));
 }
 
-absl::Status ReportStore::Update(db::Transaction& tx, const Report& report) const {
-  const ReportName name = NameOf(report);
-  std::vector<db::Value> values = MutableValues(report);
-  values.emplace_back(name.plan);
-  values.emplace_back(name.report);
-  values.emplace_back(report.revision() - 1);
-  DUBAN_ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kUpdate, values));
-  return changed == 1 ? absl::OkStatus() : WrittenWithoutLock(report.name());
-}
-
-absl::Status ReportStore::Update(db::Transaction& tx, const std::vector<Report>& reports) const {
+absl::Status ReportStore::Update(db::Transaction& tx,
+                                 const std::vector<const Report*>& reports) const {
   if (reports.empty()) return absl::OkStatus();
-  if (reports.size() == 1) return Update(tx, reports.front());
+  if (reports.size() == 1) return UpdateOne(tx, *reports.front());
   DUBAN_ASSIGN_OR_RETURN(
       const int64_t changed,
       db::ExecuteRepeated(tx, {Insertion(), kRow, ", ", kReplace}, AllValues(reports)));
   if (changed == 2 * static_cast<int64_t>(reports.size())) return absl::OkStatus();
-  return WrittenWithoutLock(reports.front().name());
+  return WrittenWithoutLock(reports.front()->name());
 }
 
 absl::StatusOr<std::vector<Report>> ReportStore::List(db::Session& session,

@@ -30,8 +30,7 @@ class ReportStore {
  public:
   // Adds new reports. The status IsDuplicate if the line of one has a report in work for the
   // period.
-  absl::Status Insert(db::Transaction& tx, const v1::Report& report) const;
-  absl::Status Insert(db::Transaction& tx, const std::vector<v1::Report>& reports) const;
+  absl::Status Insert(db::Transaction& tx, const std::vector<const v1::Report*>& reports) const;
 
   // The report; nothing if there is none.
   absl::StatusOr<std::optional<v1::Report>> Get(db::Session& session, const ReportName& name) const;
@@ -50,12 +49,11 @@ class ReportStore {
                                                        const v1::Report& report) const;
 
   // The live reports of the same lines and periods as any of these.
-  absl::StatusOr<std::vector<v1::Report>> ListLive(db::Session& session,
-                                                   const std::vector<v1::Report>& reports) const;
+  absl::StatusOr<std::vector<v1::Report>> ListLive(
+      db::Session& session, const std::vector<const v1::Report*>& reports) const;
 
-  // Replaces revision `report.revision() - 1`, which the transaction has locked, by this one.
-  absl::Status Update(db::Transaction& tx, const v1::Report& report) const;
-  absl::Status Update(db::Transaction& tx, const std::vector<v1::Report>& reports) const;
+  // Replaces the revision before each of these, which the transaction has locked, by this one.
+  absl::Status Update(db::Transaction& tx, const std::vector<const v1::Report*>& reports) const;
 
   // At most `limit` reports with ids above `after`, by id, which is the order of creation.
   absl::StatusOr<std::vector<v1::Report>> List(db::Session& session, const ReportFilter& filter,

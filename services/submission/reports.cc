@@ -1,6 +1,5 @@
 #include "services/submission/reports.h"
 
-#include <list>
 #include <utility>
 
 #include "common/base/status.h"
@@ -43,9 +42,13 @@ absl::StatusOr<Report> Reports::Get(const server::CallContext& call, const Repor
 absl::StatusOr<Report> Reports::Seen(const server::CallContext& call, const ReportName& name,
                                      absl::StatusOr<std::optional<Report>> found) const {
   if (!found.ok()) return found.status();
-  if (!found->has_value()) return NotFound(call, name);
-  DUBAN_RETURN_IF_ERROR(call.CheckUnit((*found)->unit()));
+  DUBAN_RETURN_IF_ERROR(CheckSeen(call, name, found->has_value() ? &**found : nullptr));
   return **std::move(found);
+}
+
+absl::Status Reports::CheckSeen(const server::CallContext& call, const ReportName& name,
+                                const Report* found) const {
+  return found == nullptr ? NotFound(call, name) : call.CheckUnit(found->unit());
 }
 
 absl::StatusOr<Report> Reports::Lock(db::Transaction& tx, const server::CallContext& call,
@@ -59,13 +62,13 @@ absl::Status Reports::Write(db::Transaction& tx, const std::vector<ReportWrite>&
   DUBAN_RETURN_IF_ERROR(WriteRows(tx, writes));
   std::vector<RevisionEntry> revisions;
   std::vector<AuditEntry> entries;
-  std::list<Report> absent;  // what an audit entry has for before where there was none
+  revisions.reserve(writes.size());
+  entries.reserve(writes.size());
   for (const ReportWrite& write : writes) {
     revisions.push_back(
-        {&write.after, write.call->identity.subject, write.move.action, write.move.reason});
-    const bool existed = write.before.revision() > 0;
-    const Report& before = existed ? write.before : absent.emplace_back();
-    entries.push_back({write.call, write.after.name(), &before, &write.after});
+        {write.after, write.call->identity.subject, write.move.action, write.move.reason});
+    const Report& before = write.before == nullptr ? Report::default_instance() : *write.before;
+    entries.push_back({write.call, write.after->name(), &before, write.after});
   }
   DUBAN_RETURN_IF_ERROR(revisions_.Append(tx, revisions));
   DUBAN_RETURN_IF_ERROR(audit_.AppendAll(tx, entries));
@@ -74,26 +77,26 @@ absl::Status Reports::Write(db::Transaction& tx, const std::vector<ReportWrite>&
 
 absl::Status Reports::CheckEvidence(db::Session& session, const Report& report) const {
   if (report.evidence().empty()) return absl::OkStatus();
-  DUBAN_ASSIGN_OR_RETURN(const auto missing, evidence_.ListMissing(session, {report}));
+  DUBAN_ASSIGN_OR_RETURN(const auto missing, evidence_.ListMissing(session, {&report}));
   return CheckAttached(report, missing.front());
 }
 
 absl::Status Reports::WriteNew(db::Transaction& tx, const ReportWrite& write) const {
-  DUBAN_RETURN_IF_ERROR(CheckEvidence(tx, write.after));
+  DUBAN_RETURN_IF_ERROR(CheckEvidence(tx, *write.after));
   const absl::Status written = Write(tx, {write});
   if (!written.ok() && !db::IsDuplicate(written)) return written;
   // Now that the report holds the line's place for work, nobody can bring another one to
   // acceptance, so that what is accepted can be seen here.
-  DUBAN_ASSIGN_OR_RETURN(const auto other, store_.FindOther(tx, write.after));
-  if (!other || (written.ok() && *other == write.after.corrects())) return written;
+  DUBAN_ASSIGN_OR_RETURN(const auto other, store_.FindOther(tx, *write.after));
+  if (!other || (written.ok() && *other == write.after->corrects())) return written;
   return Error(kReportExists).With("report", *other);
 }
 
 absl::Status Reports::WriteRows(db::Transaction& tx, const std::vector<ReportWrite>& writes) const {
-  std::vector<Report> added;
-  std::vector<Report> replaced;
+  std::vector<const Report*> added;
+  std::vector<const Report*> replaced;
   for (const ReportWrite& write : writes) {
-    (write.before.revision() == 0 ? added : replaced).push_back(write.after);
+    (write.before == nullptr ? added : replaced).push_back(write.after);
   }
   DUBAN_RETURN_IF_ERROR(store_.Insert(tx, added));
   return store_.Update(tx, replaced);
@@ -103,10 +106,12 @@ absl::Status Reports::Announce(db::Transaction& tx, const std::vector<ReportWrit
   std::vector<ReportEvent> events;
   std::vector<OutboxEvent> rows;
   std::vector<ReportName> names;
+  events.reserve(writes.size());
+  rows.reserve(writes.size());
   for (const ReportWrite& write : writes) {
-    std::optional<ReportEvent> event = EventOf(write.after, write.move);
+    const Report& report = *write.after;
+    std::optional<ReportEvent> event = EventOf(report, write.move);
     if (!event) continue;
-    const Report& report = write.after;
     names.push_back(NameOf(report));
     events.push_back(*std::move(event));
     rows.push_back({events.back().type,

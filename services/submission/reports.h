@@ -21,11 +21,11 @@
 
 namespace duban::submission {
 
-// One report as a call leaves it, and by which move.
+// One report as a call leaves it, and by which move. What it points to outlives the write.
 struct ReportWrite {
   const server::CallContext* call;
-  v1::Report before;  // revision 0: there was none
-  v1::Report after;   // one revision more
+  const v1::Report* before;  // null: there was none
+  const v1::Report* after;   // one revision more
   ReportMove move;
 };
 
@@ -48,6 +48,9 @@ class Reports {
   absl::StatusOr<v1::Report> Get(const server::CallContext& call, const ReportName& name) const;
   absl::StatusOr<v1::Report> Seen(const server::CallContext& call, const ReportName& name,
                                   absl::StatusOr<std::optional<v1::Report>> found) const;
+  // OK if the caller may see what was found under the name, which is null where nothing was.
+  absl::Status CheckSeen(const server::CallContext& call, const ReportName& name,
+                         const v1::Report* found) const;
 
   // The same, locked until the transaction ends; also ABORTED STALE_ETAG.
   absl::StatusOr<v1::Report> Lock(db::Transaction& tx, const server::CallContext& call,

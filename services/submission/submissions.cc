@@ -1,5 +1,6 @@
 #include "services/submission/submissions.h"
 
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -54,14 +55,6 @@ absl::StatusOr<Report> Target(const ReportSubmission& item,
   return fresh;
 }
 
-// What the report says before it is submitted.
-absl::StatusOr<Report> WithEntered(const ReportSubmission& item, const Report& before) {
-  if (!item.entered || before.revision() == 0) return before;
-  Report after = before;
-  DUBAN_RETURN_IF_ERROR(server::ApplyUpdateMask({}, *item.entered, &after));
-  return after;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
@@ -69,75 +62,93 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> Submissions::Submit(
   std::vector<Work> works;
   works.reserve(items.size());
   for (const ReportSubmission& item : items) works.emplace_back().item = &item;
-  DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
+  FindTwins(&works);
   DUBAN_RETURN_IF_ERROR(FindLines(tx, &works));
   DUBAN_RETURN_IF_ERROR(LockReports(tx, &works));
   LockedObligations obligations;
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, GatherFacts(tx, &works, &obligations));
   JudgeAll(&works, &figures);
+  DUBAN_RETURN_IF_ERROR(AnswerRepeats(tx, &works));
   DUBAN_RETURN_IF_ERROR(WriteAll(tx, works, &obligations));
-  std::vector<absl::StatusOr<Report>> answers = AnswersOf(works);
+  std::vector<absl::StatusOr<Report>> answers = AnswersOf(&works);
   DUBAN_RETURN_IF_ERROR(RecordReplies(tx, works, answers));
   return answers;
 }
 
-std::vector<absl::StatusOr<Report>> Submissions::AnswersOf(const std::vector<Work>& works) {
+std::vector<absl::StatusOr<Report>> Submissions::AnswersOf(std::vector<Work>* works) {
   std::vector<absl::StatusOr<Report>> answers;
-  answers.reserve(works.size());
-  for (const Work& work : works) {
-    const Work& told = work.twin != nullptr ? *work.twin : work;
-    if (told.answer->ok() && !told.repeated) {
-      answers.emplace_back(Shown(*told.item->call, *told.item->plan, **told.answer));
+  answers.reserve(works->size());
+  for (Work& work : *works) {
+    if (work.twin != nullptr) {
+      answers.push_back(answers[static_cast<size_t>(work.twin - works->data())]);
+    } else if (work.answer->ok() && !work.repeated) {
+      const ReportSubmission& item = *work.item;
+      answers.emplace_back(Shown(*item.call, *item.plan, **std::move(work.answer)));
     } else {
-      answers.push_back(*told.answer);
+      answers.push_back(*std::move(work.answer));
     }
   }
   return answers;
 }
 
 void Submissions::JudgeAll(std::vector<Work>* works, ComparableFigures* figures) {
-  std::map<std::string, Report> moved;  // by name
-  std::map<Line, const Report*> added;  // the new ones among them, by line and period
+  std::map<std::string_view, const Report*> moved;  // by name, as the last of the works left it
+  std::map<Line, const Report*> added;              // the new ones, by line and period
   for (Work& work : *works) {
     if (work.answer || work.twin != nullptr) continue;
     const ReportSubmission& item = *work.item;
-    const Line line = LineAndPeriodOf(work.before);
-    if (const auto first = added.find(line); work.IsNew() && first != added.end()) {
+    const Report** place = work.IsNew() ? &added[LineAndPeriodOf(work.before)] : nullptr;
+    if (place != nullptr && *place != nullptr) {
       if (item.only_new) {
-        work.answer = Exists(*first->second);
+        work.answer = Exists(**place);
         continue;
       }
-      work.before = *first->second;
+      work.before = *moved.at((**place).name());
     }
     const auto earlier = moved.find(work.before.name());
-    if (earlier != moved.end()) work.before = earlier->second;
+    if (earlier != moved.end()) work.before = *earlier->second;
     work.facts.comparables = figures->For(*item.plan, work.before, item.call->now());
-    absl::StatusOr<Report> given = WithEntered(item, work.before);
-    work.answer = !given.ok() ? given
-                              : JudgeSubmission(*given, *item.plan, ActorOf(*item.call), work.facts,
-                                                item.call->now());
+    work.answer = Judge(work);
     if (!work.answer->ok()) continue;
-    figures->Hold(**work.answer);
-    const auto place = moved.insert_or_assign((**work.answer).name(), **work.answer).first;
-    if (work.IsNew()) added.emplace(line, &place->second);
+    const Report& submitted = **work.answer;
+    figures->Hold(submitted);
+    moved[submitted.name()] = &submitted;
+    if (work.IsNew()) *place = &submitted;
   }
 }
 
-absl::Status Submissions::AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const {
-  std::vector<db::RequestKey> keys;
-  std::vector<Work*> asking;
+absl::StatusOr<Report> Submissions::Judge(const Work& work) {
+  const ReportSubmission& item = *work.item;
+  const auto judge = [&](const Report& said) {
+    return JudgeSubmission(said, *item.plan, ActorOf(*item.call), work.facts, item.call->now());
+  };
+  if (!item.entered || work.IsNew()) return judge(work.before);
+  Report said = work.before;
+  DUBAN_RETURN_IF_ERROR(server::ApplyUpdateMask({}, *item.entered, &said));
+  return judge(said);
+}
+
+void Submissions::FindTwins(std::vector<Work>* works) {
   std::map<std::string, Work*> first;
   for (Work& work : *works) {
     if (!work.item->key || work.item->key->made_by_server) continue;
     const auto [place, is_first] = first.emplace(KeyText(*work.item->key), &work);
-    if (is_first) {
-      keys.push_back(*work.item->key);
-      asking.push_back(&work);
-    } else if (place->second->item->key->fingerprint == work.item->key->fingerprint) {
+    if (is_first) continue;
+    if (place->second->item->key->fingerprint == work.item->key->fingerprint) {
       work.twin = place->second;
     } else {
       work.answer = db::RequestIdReused(*work.item->key);
     }
+  }
+}
+
+absl::Status Submissions::AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) {
+  std::vector<db::RequestKey> keys;
+  std::vector<Work*> asking;
+  for (Work& work : *works) {
+    if (!work.item->key || work.twin != nullptr || work.answer->ok()) continue;
+    keys.push_back(*work.item->key);
+    asking.push_back(&work);
   }
   if (keys.empty()) return absl::OkStatus();
   DUBAN_ASSIGN_OR_RETURN(const auto replies, db::FindReplies(tx, keys));
@@ -155,10 +166,10 @@ absl::Status Submissions::AnswerRepeats(db::Transaction& tx, std::vector<Work>* 
 }
 
 absl::Status Submissions::FindLines(db::Transaction& tx, std::vector<Work>* works) const {
-  std::vector<Report> asked;
+  std::vector<const Report*> asked;
   for (const Work& work : *works) {
     if (work.answer || !work.item->entered) continue;
-    asked.push_back(*work.item->entered);
+    asked.push_back(&*work.item->entered);
   }
   if (asked.empty()) return absl::OkStatus();
   DUBAN_ASSIGN_OR_RETURN(const std::vector<Report> found, reports_->store().ListLive(tx, asked));
@@ -193,20 +204,19 @@ absl::Status Submissions::LockReports(db::Transaction& tx, std::vector<Work>* wo
   for (const auto& [text, name] : wanted) names.push_back(name);
   DUBAN_ASSIGN_OR_RETURN(const std::vector<Report> found,
                          reports_->store().GetForUpdate(tx, std::move(names)));
-  std::map<std::string, const Report*> by_name;
+  std::map<std::string_view, const Report*> by_name;
   for (const Report& report : found) by_name.emplace(report.name(), &report);
   for (Work& work : *works) {
     if (!waits(work)) continue;
-    const server::CallContext& call = *work.item->call;
-    const auto place = by_name.find(name_of(work));
-    const auto report = place == by_name.end() ? std::nullopt : std::optional(*place->second);
-    absl::StatusOr<Report> seen = reports_->Seen(call, wanted.at(name_of(work)), report);
-    if (const absl::Status fresh =
-            seen.ok() ? CheckEtag(work.item->etag, seen->etag()) : seen.status();
-        !fresh.ok()) {
-      work.answer = fresh;
+    const std::string name = name_of(work);
+    const auto place = by_name.find(name);
+    const Report* report = place == by_name.end() ? nullptr : place->second;
+    absl::Status fresh = reports_->CheckSeen(*work.item->call, wanted.at(name), report);
+    if (fresh.ok()) fresh = CheckEtag(work.item->etag, report->etag());
+    if (fresh.ok()) {
+      work.before = *report;
     } else {
-      work.before = *std::move(seen);
+      work.answer = std::move(fresh);
     }
   }
   return absl::OkStatus();
@@ -215,21 +225,22 @@ absl::Status Submissions::LockReports(db::Transaction& tx, std::vector<Work>* wo
 absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
                                                            std::vector<Work>* works,
                                                            LockedObligations* obligations) const {
-  std::vector<Report> reports;
-  std::vector<Report> attaching;  // what is stored was judged when it was written
+  std::vector<ObligationKey> keys;
+  std::vector<const Report*> attaching;  // what is stored was judged when it was written
   std::vector<std::pair<const indicator::v1::PlanHistory*, const Report*>> compared;
   std::vector<Work*> asking;
   absl::Time now;
   for (Work& work : *works) {
     if (work.answer || work.twin != nullptr) continue;
-    reports.push_back(work.before);
-    attaching.push_back(work.item->entered.value_or(Report()));
+    keys.push_back(KeyOf(work.before));
+    const auto& entered = work.item->entered;
+    attaching.push_back(entered ? &*entered : &Report::default_instance());
     compared.emplace_back(work.item->plan.get(), &work.before);
     asking.push_back(&work);
     now = work.item->call->now();
   }
   if (asking.empty()) return ComparableFigures();
-  DUBAN_ASSIGN_OR_RETURN(*obligations, fulfilment_.Lock(tx, reports));
+  DUBAN_ASSIGN_OR_RETURN(*obligations, fulfilment_.Lock(tx, keys));
   DUBAN_ASSIGN_OR_RETURN(auto missing, evidence_.ListMissing(tx, attaching));
   DUBAN_RETURN_IF_ERROR(ComparableFigures::Lock(tx, compared, now));
   DUBAN_ASSIGN_OR_RETURN(ComparableFigures figures, ComparableFigures::Read(tx, compared, now));
@@ -237,7 +248,7 @@ absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
     SubmissionFacts& facts = asking[i]->facts;
     facts.before = figures.Before(asking[i]->before);
     facts.missing_evidence = std::move(missing[i]);
-    const auto obligation = obligations->find(KeyOf(asking[i]->before));
+    const auto obligation = obligations->find(keys[i]);
     if (obligation != obligations->end()) facts.obligation = obligation->second;
   }
   return figures;
@@ -246,11 +257,13 @@ absl::StatusOr<ComparableFigures> Submissions::GatherFacts(db::Transaction& tx,
 absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>& works,
                                    LockedObligations* obligations) const {
   std::vector<ReportWrite> writes;
-  std::vector<Report> added;
+  std::vector<const Report*> added;
   for (const Work& work : works) {
     if (work.twin != nullptr || work.repeated || !work.answer->ok()) continue;
-    writes.push_back({work.item->call, work.before, **work.answer, {Report::SUBMIT, ""}});
-    if (work.IsNew()) added.push_back(**work.answer);
+    const Report* after = &**work.answer;
+    const Report* before = work.IsNew() ? nullptr : &work.before;
+    writes.push_back({work.item->call, before, after, {Report::SUBMIT, ""}});
+    if (work.IsNew()) added.push_back(after);
   }
   if (writes.empty()) return absl::OkStatus();
   DUBAN_RETURN_IF_ERROR(reports_->Write(tx, writes));
@@ -258,7 +271,8 @@ absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>&
   return fulfilment_.Meet(tx, writes, obligations);
 }
 
-absl::Status Submissions::CheckPlaces(db::Transaction& tx, const std::vector<Report>& added) const {
+absl::Status Submissions::CheckPlaces(db::Transaction& tx,
+                                      const std::vector<const Report*>& added) const {
   if (added.empty()) return absl::OkStatus();
   DUBAN_ASSIGN_OR_RETURN(const std::vector<Report> live, reports_->store().ListLive(tx, added));
   for (const Report& report : live) {

@@ -59,16 +59,21 @@ class Submissions {
  private:
   struct Work;
 
-  absl::Status AnswerRepeats(db::Transaction& tx, std::vector<Work>* works) const;
+  static void FindTwins(std::vector<Work>* works);
   absl::Status FindLines(db::Transaction& tx, std::vector<Work>* works) const;
   absl::Status LockReports(db::Transaction& tx, std::vector<Work>* works) const;
   absl::StatusOr<ComparableFigures> GatherFacts(db::Transaction& tx, std::vector<Work>* works,
                                                 LockedObligations* obligations) const;
   static void JudgeAll(std::vector<Work>* works, ComparableFigures* figures);
+  static absl::StatusOr<v1::Report> Judge(const Work& work);
+  // Whoever repeats a call is refused by what it did the first time, so replies are looked up for
+  // the refused alone; a repeat that could be submitted anew collides when its reply is recorded.
+  static absl::Status AnswerRepeats(db::Transaction& tx, std::vector<Work>* works);
   absl::Status WriteAll(db::Transaction& tx, const std::vector<Work>& works,
                         LockedObligations* obligations) const;
-  absl::Status CheckPlaces(db::Transaction& tx, const std::vector<v1::Report>& added) const;
-  static std::vector<absl::StatusOr<v1::Report>> AnswersOf(const std::vector<Work>& works);
+  absl::Status CheckPlaces(db::Transaction& tx, const std::vector<const v1::Report*>& added) const;
+  // Takes the answers out of the works.
+  static std::vector<absl::StatusOr<v1::Report>> AnswersOf(std::vector<Work>* works);
   static absl::Status RecordReplies(db::Transaction& tx, const std::vector<Work>& works,
                                     const std::vector<absl::StatusOr<v1::Report>>& answers);
 

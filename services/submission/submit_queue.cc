@@ -32,8 +32,8 @@ SubmitQueue::SubmitQueue(const Reports* reports, const Submissions* submissions,
           [this](const std::vector<const ReportSubmission*>& items) { return SubmitAll(items); }) {}
 
 absl::StatusOr<Report> SubmitQueue::Submit(const ReportSubmission& item) {
-  const Answer answer = together_.Do(&item);
-  if (answer.report) return *answer.report;
+  Answer answer = together_.Do(&item);
+  if (answer.report) return *std::move(answer.report);
   if (!answer.outcome_unknown) return SubmitAlone(item);
   DUBAN_ASSIGN_OR_RETURN(
       const std::string reply,
@@ -44,25 +44,48 @@ absl::StatusOr<Report> SubmitQueue::Submit(const ReportSubmission& item) {
 std::vector<SubmitQueue::Answer> SubmitQueue::SubmitAll(
     const std::vector<const ReportSubmission*>& items) const {
   if (items.size() == 1) return {{SubmitAlone(*items.front()), false}};
+  std::vector<Answer> told(items.size());
   std::vector<ReportSubmission> together;
+  std::vector<size_t> places;  // of `together` among the items
   absl::Time deadline = absl::InfinitePast();
-  for (const ReportSubmission* item : items) {
-    together.push_back(*item);
-    deadline = std::max(deadline, item->call->deadline());
-  }
-  const auto answers = reports_->database().RunInTransaction(
-      deadline, [&](db::Transaction& tx) { return submissions_->Submit(tx, together); });
-  std::vector<Answer> told;
-  told.reserve(items.size());
+  std::map<std::string, PlanPointer> plans = PlansOf(items);
   for (size_t i = 0; i < items.size(); ++i) {
-    told.push_back(answers.ok() ? Answer{(*answers)[i], false}
-                                : Answer{std::nullopt, db::IsOutcomeUnknown(answers.status())});
+    const PlanPointer& plan = plans[items[i]->name.plan];
+    if (plan == nullptr) continue;  // it learns alone why
+    together.push_back(*items[i]);
+    together.back().plan = plan;
+    places.push_back(i);
+    deadline = std::max(deadline, items[i]->call->deadline());
+  }
+  if (together.empty()) return told;
+  auto answers = reports_->database().RunInTransaction(
+      deadline, [&](db::Transaction& tx) { return submissions_->Submit(tx, together); });
+  for (size_t n = 0; n < places.size(); ++n) {
+    Answer& answer = told[places[n]];
+    if (answers.ok()) {
+      answer.report = std::move((*answers)[n]);
+    } else {
+      answer.outcome_unknown = db::IsOutcomeUnknown(answers.status());
+    }
   }
   return told;
 }
 
+std::map<std::string, PlanPointer> SubmitQueue::PlansOf(
+    const std::vector<const ReportSubmission*>& items) const {
+  std::map<std::string, PlanPointer> plans;
+  for (const ReportSubmission* item : items) {
+    const auto [place, is_first] = plans.try_emplace(item->name.plan);
+    if (!is_first) continue;
+    const absl::StatusOr<PlanPointer> plan = reports_->PlanOf(*item->call, item->name);
+    if (plan.ok()) place->second = *plan;
+  }
+  return plans;
+}
+
 absl::StatusOr<Report> SubmitQueue::SubmitAlone(const ReportSubmission& item) const {
   ReportSubmission alone = item;
+  DUBAN_ASSIGN_OR_RETURN(alone.plan, reports_->PlanOf(*item.call, item.name));
   alone.key.reset();  // recorded by RunOnce
   DUBAN_ASSIGN_OR_RETURN(
       const std::string reply,

@@ -1,11 +1,15 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_SUBMIT_QUEUE_H_
 #define DUBAN_SERVICES_SUBMISSION_SUBMIT_QUEUE_H_
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/db/repeated.h"
 #include "duban/submission/v1/report.pb.h"
+#include "services/submission/plan_cache.h"
 #include "services/submission/reports.h"
 #include "services/submission/submissions.h"
 #include "services/submission/together.h"
@@ -20,8 +24,9 @@ class SubmitQueue {
   // At most `most` submissions share a transaction; with 1 each has its own.
   SubmitQueue(const Reports* reports, const Submissions* submissions, int most);
 
-  // Submits an item that has a key; returns when it is committed, or refused. Errors as of
-  // Submissions::Submit and db::RunOnce.
+  // Submits a report that is there; returns when it is committed, or refused. The item has a key
+  // and needs no plan: that is checked when its turn has come, once for all that share its
+  // transaction. Errors as of Reports::PlanOf, Submissions::Submit and db::RunOnce.
   absl::StatusOr<v1::Report> Submit(const ReportSubmission& item);
 
   // How many submissions wait for a transaction.
@@ -34,11 +39,17 @@ class SubmitQueue {
   };
 
   std::vector<Answer> SubmitAll(const std::vector<const ReportSubmission*>& items) const;
+
+  // The plans of the items by id, null where the check failed.
+  std::map<std::string, PlanPointer> PlansOf(
+      const std::vector<const ReportSubmission*>& items) const;
+
   absl::StatusOr<v1::Report> SubmitAlone(const ReportSubmission& item) const;
 
   const Reports* reports_;
   const Submissions* submissions_;
-  Together<const ReportSubmission*, Answer> together_;
+  // As many as each of their statements takes at once.
+  Together<const ReportSubmission*, Answer, db::RowsOfOneStatement> together_;
 };
 
 }  // namespace duban::submission

@@ -37,10 +37,8 @@ Report Unchanged(const Report& given) {
 absl::StatusOr<Report> SubmitService::SubmitReport(server::CallContext& call,
                                                    const v1::SubmitReportRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const ReportName name, ParseReportName(request.name(), "name"));
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, reports_->PlanOf(call, name));
   DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, reports_->mutations().KeyOf(call, request));
-  return queue_.Submit(
-      {.call = &call, .plan = plan, .name = name, .etag = request.etag(), .key = key});
+  return queue_.Submit({.call = &call, .name = name, .etag = request.etag(), .key = key});
 }
 
 absl::StatusOr<Report> SubmitService::ReportNoChange(server::CallContext& call,

@@ -33,6 +33,12 @@ Report At(const TemplatePlace& place, const std::string& indicator) {
   return report;
 }
 
+std::vector<const Report*> PointersTo(const std::vector<Report>& reports) {
+  std::vector<const Report*> pointers;
+  for (const Report& report : reports) pointers.push_back(&report);
+  return pointers;
+}
+
 // The live report of each line, by indicator: the one in work, else the accepted one.
 std::map<std::string, Report> ByIndicator(std::vector<Report> live) {
   std::map<std::string, Report> held;
@@ -115,7 +121,8 @@ absl::StatusOr<std::vector<TemplateLine>> TemplateService::ReadLines(
     const Report& report = asked.emplace_back(At(place, LastId(definition.name())));
     days.push_back({LineOf(report), StandingOf(report).period_end()});
   }
-  DUBAN_ASSIGN_OR_RETURN(std::vector<Report> live, reports_->store().ListLive(session, asked));
+  DUBAN_ASSIGN_OR_RETURN(std::vector<Report> live,
+                         reports_->store().ListLive(session, PointersTo(asked)));
   DUBAN_ASSIGN_OR_RETURN(auto before, standings_.Before(session, days));
   std::map<std::string, Report> held = ByIndicator(std::move(live));
   std::vector<TemplateLine> lines;
@@ -160,7 +167,8 @@ absl::StatusOr<ImportReportsResponse> TemplateService::ImportReports(
 
 absl::StatusOr<std::map<std::string, Report>> TemplateService::Lock(
     db::Transaction& tx, const std::vector<Report>& places) const {
-  DUBAN_ASSIGN_OR_RETURN(std::vector<Report> live, reports_->store().ListLive(tx, places));
+  DUBAN_ASSIGN_OR_RETURN(std::vector<Report> live,
+                         reports_->store().ListLive(tx, PointersTo(places)));
   std::vector<ReportName> names;
   for (const auto& [indicator, report] : ByIndicator(std::move(live))) {
     DUBAN_ASSIGN_OR_RETURN(names.emplace_back(), ParseReportName(report.name(), "name"));
@@ -174,9 +182,9 @@ absl::Status TemplateService::Write(db::Transaction& tx, const server::CallConte
                                     const ImportedRow& row) const {
   switch (row.outcome) {
     case ImportReportsResponse::Row::CREATED:
-      return reports_->WriteNew(tx, {&call, row.before, row.after, {Report::CREATE, ""}});
+      return reports_->WriteNew(tx, {&call, nullptr, &row.after, {Report::CREATE, ""}});
     case ImportReportsResponse::Row::UPDATED:
-      return reports_->Write(tx, {{&call, row.before, row.after, {Report::UPDATE, ""}}});
+      return reports_->Write(tx, {{&call, &row.before, &row.after, {Report::UPDATE, ""}}});
     default:
       return absl::OkStatus();
   }

@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_SUBMISSION_TOGETHER_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -12,10 +13,13 @@
 
 namespace duban::submission {
 
+inline size_t AllThatWait(size_t waiting) { return waiting; }
+
 // Work that many callers want at once, done for several of them together. While little runs, a
 // caller's item is done at once and alone; items that come meanwhile wait, and are then done
-// together in the order in which they came. Nobody waits for company. Thread-safe.
-template <typename Item, typename Answer>
+// together in the order in which they came. Nobody waits for company. `Fitting` says how many of
+// those that wait, at least one, make a good group. Thread-safe.
+template <typename Item, typename Answer, size_t (*Fitting)(size_t waiting) = AllThatWait>
 class Together {
  public:
   // Answers the items in their order, on the thread of one of the callers. Does not throw.
@@ -26,16 +30,15 @@ class Together {
       : most_(most), parallel_(parallel), work_(std::move(work)) {}
 
   Answer Do(Item item) {
-    Caller self = {.item = std::move(item), .answer = std::nullopt};
+    Caller self(std::move(item));
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(&self);
-    // Whoever finds room leads the oldest group, which need not be their own.
     while (!self.answer) {
-      const auto turn = [&] {
-        return self.answer.has_value() || (running_ < parallel_ && !waiting_.empty());
-      };
-      mutex_.Await(absl::Condition(&turn));
-      if (!self.answer) Lead();
+      if (HasTurn()) {
+        Lead();
+      } else {
+        self.woken.Wait(&mutex_);
+      }
     }
     return *std::move(self.answer);
   }
@@ -48,16 +51,31 @@ class Together {
 
  private:
   struct Caller {
+    explicit Caller(Item wanted) : item(std::move(wanted)) {}
+
     Item item;
     std::optional<Answer> answer;
+    absl::CondVar woken;  // answered, or asked to lead
   };
 
+  // Whoever finds this leads the oldest group, which need not be their own.
+  bool HasTurn() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return running_ < parallel_ && !waiting_.empty();
+  }
+
+  // Each caller is woken by name, once: a condition that all of them await would be evaluated for
+  // all of them whenever one comes or goes.
+  void WakeNextLeader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (HasTurn()) waiting_.front()->woken.Signal();
+  }
+
   void Lead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto end =
-        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(most_, waiting_.size()));
+    const size_t size = Fitting(std::min(most_, waiting_.size()));
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
     const std::vector<Caller*> group(waiting_.begin(), end);
     waiting_.erase(waiting_.begin(), end);
     ++running_;
+    WakeNextLeader();  // one that was woken twice has taken one turn only
     mutex_.Unlock();
     std::vector<Item> items;
     items.reserve(group.size());
@@ -65,7 +83,11 @@ class Together {
     std::vector<Answer> answers = work_(items);
     mutex_.Lock();
     --running_;
-    for (size_t i = 0; i < group.size(); ++i) group[i]->answer = std::move(answers[i]);
+    for (size_t i = 0; i < group.size(); ++i) {
+      group[i]->answer = std::move(answers[i]);
+      group[i]->woken.Signal();
+    }
+    WakeNextLeader();
   }
 
   const size_t most_;

@@ -61,6 +61,30 @@ TEST(TogetherTest, WhoComesMeanwhileIsServedTogetherInTheOrderOfComing) {
   EXPECT_THAT(groups, ElementsAre(ElementsAre(0), ElementsAre(1, 2), ElementsAre(3)));
 }
 
+size_t Even(size_t waiting) { return waiting == 1 ? 1 : waiting - waiting % 2; }
+
+TEST(TogetherTest, AGroupIsAsLargeAsFits) {
+  absl::Notification begun;
+  absl::Notification go_on;
+  std::vector<size_t> sizes;
+  Together<int, int, Even> together(8, 1, [&](const std::vector<int>& items) {
+    sizes.push_back(items.size());
+    if (sizes.size() == 1) {
+      begun.Notify();
+      go_on.WaitForNotification();
+    }
+    return Doubled(items);
+  });
+  std::vector<std::thread> callers;
+  callers.emplace_back([&] { EXPECT_EQ(together.Do(0), 0); });
+  begun.WaitForNotification();
+  for (int n = 1; n < 6; ++n) callers.emplace_back([&, n] { EXPECT_EQ(together.Do(n), 2 * n); });
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] { return together.waiting() == 5; }));
+  go_on.Notify();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_THAT(sizes, ElementsAre(1, 4, 1));
+}
+
 TEST(TogetherTest, EachOfManyGetsTheAnswerToItsOwnItem) {
   constexpr int kCallers = 16;
   constexpr int kCalls = 200;
