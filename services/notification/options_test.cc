@@ -70,11 +70,16 @@ TEST_P(BadFlagTest, IsNamed) {
   EXPECT_THAT(status.message(), HasSubstr(GetParam().flag));
 }
 
-const BadFlagCase kBadFlags[] = {
-    {"indicator_target", ""},   {"indicator_target", "indicator"}, {"workers", "-1"},
-    {"working_hours", "08:30"}, {"working_hours", "17:30-08:30"},  {"working_hours", "8-17"},
-    {"digest_time", "noon"},    {"dispatch_interval", "1ms"},
-    {"watch_interval", "0s"},   {"webhook_allowed_ranges", "localhost"}};
+const BadFlagCase kBadFlags[] = {{"indicator_target", ""},
+                                 {"indicator_target", "indicator"},
+                                 {"workers", "-1"},
+                                 {"working_hours", "08:30"},
+                                 {"working_hours", "17:30-08:30"},
+                                 {"working_hours", "8-17"},
+                                 {"digest_time", "noon"},
+                                 {"dispatch_interval", "1ms"},
+                                 {"watch_interval", "0s"},
+                                 {"webhook_allowed_ranges", "localhost"}};
 INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));
 
 }  // namespace

@@ -25,7 +25,7 @@ absl::StatusOr<ReplayRange> ReadCursor(const v1::ReplayDeliveriesRequest& reques
   const std::vector<std::string> parts = absl::StrSplit(text, '|');
   if (!readable || parts.size() != 4 || !absl::SimpleAtoi(parts[0], &from) ||
       !absl::SimpleAtoi(parts[1], &to) || !IsUuid(parts[2]) || parts[3] != request.parent()) {
-    return Error(kCursorInvalid).Field("cursor").Build();
+    return Error(kReplayCursorInvalid).Field("cursor").Build();
   }
   return ReplayRange{parts[3], absl::FromUnixMicros(from), parts[2], absl::FromUnixMicros(to)};
 }
@@ -42,7 +42,7 @@ absl::StatusOr<ReplayRange> ReadReplay(const v1::ReplayDeliveriesRequest& reques
   if (!request.cursor().empty()) {
     DUBAN_ASSIGN_OR_RETURN(const ReplayRange range, ReadCursor(request));
     if (request.has_to_time() && to != range.to) {
-      return Error(kCursorInvalid).Field("cursor").Build();
+      return Error(kReplayCursorInvalid).Field("cursor").Build();
     }
     return range;
   }

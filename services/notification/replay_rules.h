@@ -11,8 +11,9 @@
 
 namespace duban::notification {
 
-inline constexpr Reason kCursorInvalid{
-    "CURSOR_INVALID", absl::StatusCode::kInvalidArgument, "游标无效,或属于另一个订阅或时间段",
+inline constexpr Reason kReplayCursorInvalid{
+    "REPLAY_CURSOR_INVALID", absl::StatusCode::kInvalidArgument,
+    "游标无效,或属于另一个订阅或时间段",
     "The cursor is invalid, or of another subscription or range."};
 
 // Which events a call of ReplayDeliveries goes through.
@@ -24,7 +25,7 @@ struct ReplayRange {
 };
 
 // The range that the request asks for at `now`: from its times, or from its cursor.
-// INVALID_ARGUMENT FIELD_INVALID (from_time, to_time, reason), CURSOR_INVALID.
+// INVALID_ARGUMENT FIELD_INVALID (from_time, to_time, reason), REPLAY_CURSOR_INVALID.
 absl::StatusOr<ReplayRange> ReadReplay(const v1::ReplayDeliveriesRequest& request, absl::Time now);
 
 // The cursor that goes on after the event `after`, received at `from`.

@@ -56,14 +56,14 @@ TEST(ReplayRulesTest, ACursorGoesOnInItsOwnRangeOnly) {
   EXPECT_EQ(read->to, range.to);
   *request.mutable_to_time() = ToTimestamp(kReplayedAt);
   EXPECT_THAT(ReadReplay(request, kReplayedAt),
-              FailsWith(kInvalidReplay, "CURSOR_INVALID", "cursor"));
+              FailsWith(kInvalidReplay, "REPLAY_CURSOR_INVALID", "cursor"));
   request = GoodReplay();
   range.subscription = "subscriptions/other";
   for (const std::string& cursor :
        {MakeCursor(range), std::string("nonsense"), std::string("e30=")}) {
     request.set_cursor(cursor);
     EXPECT_THAT(ReadReplay(request, kReplayedAt),
-                FailsWith(kInvalidReplay, "CURSOR_INVALID", "cursor"))
+                FailsWith(kInvalidReplay, "REPLAY_CURSOR_INVALID", "cursor"))
         << cursor;
   }
 }

@@ -298,7 +298,7 @@ TEST_F(WebhookDeliveryTest, SystemsReachTheirOwnDeliveriesOnly) {
   EXPECT_THAT(Call(*deliveries_, &Deliveries::ListDeliveries, Admin(), list),
               FailsWith(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
   EXPECT_THAT(Replay(kProvince, "bm9uc2Vuc2U="),
-              FailsWith(absl::StatusCode::kInvalidArgument, "CURSOR_INVALID"));
+              FailsWith(absl::StatusCode::kInvalidArgument, "REPLAY_CURSOR_INVALID"));
   EXPECT_THAT(Redeliver("subscriptions/province/deliveries/none"),
               FailsWith(absl::StatusCode::kNotFound, "DELIVERY_NOT_FOUND"));
 }
