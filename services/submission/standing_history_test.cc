@@ -89,7 +89,7 @@ class StandingHistoryTest : public ReportCallsTest {
     EXPECT_THAT(database().RunInTransaction(InAMinute(),
                                             [&](db::Transaction& tx) -> absl::Status {
                                               for (const Report& report : entered) {
-                                                DUBAN_RETURN_IF_ERROR(store.Insert(tx, report));
+                                                DUBAN_RETURN_IF_ERROR(store.Insert(tx, {&report}));
                                               }
                                               return absl::OkStatus();
                                             }),
