@@ -28,7 +28,7 @@ using v1::ActionItem;
 struct EscalatorReplica {
   explicit EscalatorReplica(const Escalator::Options& options = {})
       : peers(Services::Get().indicator->target(), Services::Get().submission->target(),
-              &testing::TestSigner()),
+              &testing::TestSigner(), nullptr),
         plans(&peers),
         items(&peers),
         escalator({.database = &Services::Get().review->database(),

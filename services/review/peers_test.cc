@@ -19,7 +19,7 @@ using testing::FailsWith;
 client::CallInfo InTime() { return {.deadline = MachineNow() + absl::Seconds(20)}; }
 
 TEST(PeersTest, NobodyThereIsUnavailable) {
-  const Peers peers("127.0.0.1:1", "127.0.0.1:1", &testing::TestSigner());
+  const Peers peers("127.0.0.1:1", "127.0.0.1:1", &testing::TestSigner(), nullptr);
   const auto plans = indicator::v1::PlanService::NewStub(peers.indicator().channel());
   const auto progress = submission::v1::ProgressService::NewStub(peers.submission().channel());
   EXPECT_THAT(peers.AskIndicator(InTime(), *plans, &indicator::v1::PlanService::Stub::GetPlan,

@@ -33,7 +33,7 @@ Replica::Replica(const std::string& owner, absl::Duration lease, const Clock* cl
                    .signer = &testing::TestSigner(),
                    .metrics = &registry_},
       peers_(Services::Get().indicator->target(), Services::Get().submission->target(),
-             &testing::TestSigner()),
+             &testing::TestSigner(), nullptr),
       plans_(&peers_),
       metrics_(&registry_),
       work_(environment_, &peers_, &plans_, kLateAfter),
