@@ -13,8 +13,7 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
-
-constexpr absl::StatusCode kRefused = absl::StatusCode::kInvalidArgument;
+using testing::kInvalid;
 
 class RenderTest : public ::testing::Test {
  protected:
@@ -75,27 +74,27 @@ TEST_F(RenderTest, AMissingVariableIsAnErrorAndAMissingSectionIsNot) {
   source_.set_body("{{#due_time}}{{due_time}}{{/due_time}}{{^due_time}}未定{{/due_time}}");
   EXPECT_EQ(Rendered()->body(), "未定");
   source_.set_body("{{#obligations}}{{due_time}}{{/obligations}}");
-  EXPECT_THAT(Rendered(), FailsWith(kRefused, "VARIABLE_MISSING"));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "VARIABLE_MISSING"));
   EXPECT_THAT(std::string(Rendered().status().message()), ::testing::HasSubstr("due_time"));
   source_.set_body("{{member.display_name}}");
   around_.member = "";
-  EXPECT_THAT(Rendered(), FailsWith(kRefused, "VARIABLE_MISSING"));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "VARIABLE_MISSING"));
 }
 
 TEST_F(RenderTest, EmptyStringsAndUnsaidEnumsAreMissing) {
   source_.set_body("{{kind}}");
   data_.clear_kind();
-  EXPECT_THAT(Rendered(), FailsWith(kRefused, "VARIABLE_MISSING"));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "VARIABLE_MISSING"));
   source_.set_body("{{period}}");
   data_.clear_period();
-  EXPECT_THAT(Rendered(), FailsWith(kRefused, "VARIABLE_MISSING"));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "VARIABLE_MISSING"));
 }
 
 TEST_F(RenderTest, AShortTextHasSeventyCharacters) {
   for (int i = 0; i < 69; ++i) source_.mutable_short_text()->append("督");
   EXPECT_THAT(Rendered(), IsOk());
   source_.mutable_short_text()->append("办");
-  EXPECT_THAT(Rendered(), FailsWith(kRefused, "TEXT_TOO_LONG"));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "TEXT_TOO_LONG"));
 }
 
 TEST_F(RenderTest, FlagsChoose) {
@@ -114,9 +113,9 @@ TEST_F(RenderTest, ReadsTheDataOfTheType) {
   EXPECT_THAT(NamedResources(event_, **read),
               ::testing::ElementsAre("plans/p", "plans/p/obligations/1", "units/water"));
   event_.mutable_data()->PackFrom(submission::v1::ObligationWaived());
-  EXPECT_THAT(ReadEventData(event_), FailsWith(kRefused, "EVENT_DATA_INVALID"));
+  EXPECT_THAT(ReadEventData(event_), FailsWith(kInvalid, "EVENT_DATA_INVALID"));
   event_.set_type("duban.review.moon.landed");
-  EXPECT_THAT(ReadEventData(event_), FailsWith(kRefused, "EVENT_TYPE_UNKNOWN"));
+  EXPECT_THAT(ReadEventData(event_), FailsWith(kInvalid, "EVENT_TYPE_UNKNOWN"));
 }
 
 }  // namespace
