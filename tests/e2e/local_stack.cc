@@ -108,7 +108,7 @@ void LocalStack::RestartNotificationAt(const std::string& local_now) {
     abort();
   }
   local_now_ = local_now;
-  notification_ = std::make_unique<Process>(Command("notification", notification_port_, FreePort()),
+  notification_ = std::make_unique<Process>(Command("notification", notification_port_),
                                             folder_ + "/notification.log");
   StartAndWait(*notification_);
 }

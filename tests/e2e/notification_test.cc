@@ -36,8 +36,8 @@ using Reports = submission::v1::ReportService::Stub;
 
 constexpr absl::Duration kLong = absl::Seconds(90);
 // Lines that are reported every ten days.
-constexpr size_t kLinesOfDekad = 26;
-constexpr char kSession[] = "plans/linxiang-innovation-2024/sessions/dispatch-2024-03-d3";
+constexpr size_t kLinesOfEveryDekad = 26;
+constexpr char kDekadSession[] = "plans/linxiang-innovation-2024/sessions/dispatch-2024-03-d3";
 
 template <typename Message>
 Message Deployed(const std::string& file) {
@@ -173,14 +173,14 @@ TEST_F(NotificationTest, ThoseWhomItConcernsAreToldOnceAtTheRightHour) {
   AddLiaisons();
   const std::string opened =
       absl::StrCat(" FROM notices WHERE event_type = 'duban.review.session.opened' AND subject = '",
-                   kSession, "'");
+                   kDekadSession, "'");
   ASSERT_TRUE(WaitUntil(kLong, [&] { return !Select("SELECT member" + opened).empty(); }));
   const std::vector<std::string> owing = Select(absl::StrCat(
       "SELECT DISTINCT CONCAT('reporter-', unit) FROM tracked_obligations WHERE session = '",
-      kSession, "' ORDER BY 1"));
+      kDekadSession, "' ORDER BY 1"));
   EXPECT_THAT(Select(absl::StrCat("SELECT obligation FROM tracked_obligations WHERE session = '",
-                                  kSession, "'")),
-              SizeIs(kLinesOfDekad));
+                                  kDekadSession, "'")),
+              SizeIs(kLinesOfEveryDekad));
   EXPECT_EQ(Select("SELECT member" + opened + " ORDER BY member"), owing);
   // Sunday is no working day: nobody is told before Monday, 08:30 (00:30 in UTC).
   EXPECT_THAT(Select("SELECT DISTINCT CAST(due_time AS CHAR)" + opened),
@@ -227,7 +227,7 @@ TEST_F(NotificationTest, ThoseWhomItConcernsAreToldOnceAtTheRightHour) {
   };
   EXPECT_EQ(Select(absl::StrCat("SELECT member FROM messages WHERE type ="
                                 " 'duban.review.session.opened' AND subject = '",
-                                kSession, "' ORDER BY member")),
+                                kDekadSession, "' ORDER BY member")),
             owing);
   EXPECT_THAT(told("duban.submission.report.returned"), ElementsAre("reporter-housing"));
   std::vector<std::string> members;
