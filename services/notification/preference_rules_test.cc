@@ -8,8 +8,7 @@ namespace {
 
 using testing::FailsWith;
 using testing::IsOk;
-
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+using testing::kInvalid;
 
 TEST(PreferencesTest, NameChannelsAndDeclaredTypes) {
   v1::Preferences preferences;
