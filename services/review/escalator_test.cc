@@ -12,6 +12,7 @@
 #include "common/base/timestamp.h"
 #include "common/testing/wait_until.h"
 #include "gmock/gmock.h"
+#include "grpcpp/security/credentials.h"
 #include "services/review/action_item_fixture.h"
 #include "services/review/review.h"
 
@@ -28,7 +29,7 @@ using v1::ActionItem;
 struct EscalatorReplica {
   explicit EscalatorReplica(const Escalator::Options& options = {})
       : peers(Services::Get().indicator->target(), Services::Get().submission->target(),
-              &testing::TestSigner(), nullptr),
+              &testing::TestSigner(), grpc::InsecureChannelCredentials()),
         plans(&peers),
         items(&peers),
         escalator({.database = &Services::Get().review->database(),

@@ -7,6 +7,7 @@
 #include "common/testing/status_matchers.h"
 #include "duban/indicator/v1/plan_service.grpc.pb.h"
 #include "duban/submission/v1/progress_service.grpc.pb.h"
+#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 #include "services/review/review.h"
 
@@ -19,7 +20,8 @@ using testing::FailsWith;
 client::CallInfo InTime() { return {.deadline = MachineNow() + absl::Seconds(20)}; }
 
 TEST(PeersTest, NobodyThereIsUnavailable) {
-  const Peers peers("127.0.0.1:1", "127.0.0.1:1", &testing::TestSigner(), nullptr);
+  const Peers peers("127.0.0.1:1", "127.0.0.1:1", &testing::TestSigner(),
+                    grpc::InsecureChannelCredentials());
   const auto plans = indicator::v1::PlanService::NewStub(peers.indicator().channel());
   const auto progress = submission::v1::ProgressService::NewStub(peers.submission().channel());
   EXPECT_THAT(peers.AskIndicator(InTime(), *plans, &indicator::v1::PlanService::Stub::GetPlan,

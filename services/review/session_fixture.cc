@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
+#include "grpcpp/security/credentials.h"
 
 namespace duban::review {
 namespace {
@@ -33,7 +34,7 @@ Replica::Replica(const std::string& owner, absl::Duration lease, const Clock* cl
                    .signer = &testing::TestSigner(),
                    .metrics = &registry_},
       peers_(Services::Get().indicator->target(), Services::Get().submission->target(),
-             &testing::TestSigner(), nullptr),
+             &testing::TestSigner(), grpc::InsecureChannelCredentials()),
       plans_(&peers_),
       metrics_(&registry_),
       work_(environment_, &peers_, &plans_, kLateAfter),
