@@ -66,7 +66,9 @@ TEST_F(PanelsTest, EveryPanelShowsSomethingAndEveryRuleKnowsItsMetrics) {
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
   Dubanctl({"demo", absl::StrCat(kSource, "/deploy/local/demo-2024-q1.json")});
   Run("panels",
-      {"node", absl::StrCat(kSource, "/tests/monitoring/panels.mjs"), "http://" + address}, 100);
+      {"/usr/bin/env", "node", absl::StrCat(kSource, "/tests/monitoring/panels.mjs"),
+       "http://" + address},
+      100);
 }
 
 }  // namespace
