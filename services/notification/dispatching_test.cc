@@ -106,7 +106,7 @@ TEST_F(DispatchingTest, AReturnReachesTheSubmitterAndTheLiaisonsOnce) {
   ReturnReport("r");
   DispatchAndTell();
   EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.submission.report.returned",
-                                                "zhao 1 duban.submission.report.returned"));
+                                                   "zhao 1 duban.submission.report.returned"));
   EXPECT_THAT(
       Select("SELECT title, body, unit, template_revision FROM messages WHERE member = 'li'", 4),
       ElementsAre(::testing::AllOf(HasSubstr("2024年3月中旬"), HasSubstr("数字有误"),
@@ -149,7 +149,7 @@ TEST_F(DispatchingTest, ASessionTellsExactlyTheLiaisonsOfTheOwingUnits) {
   clock().Set(clock().Now() + absl::Seconds(2));
   DispatchAndTell();
   EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.review.session.opened",
-                                                "zhao 1 duban.review.session.opened"));
+                                                   "zhao 1 duban.review.session.opened"));
 }
 
 TEST_F(DispatchingTest, WhatIsNotUrgentWaitsForWorkingHoursAsARow) {
@@ -224,7 +224,7 @@ TEST_F(DispatchingTest, AReminderIsToldWhileSomethingIsOwed) {
   Remind({"a", "b"});
   DispatchAndTell();
   EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.review.session.due_soon",
-                                                "zhao 1 duban.review.session.due_soon"));
+                                                   "zhao 1 duban.review.session.due_soon"));
 }
 
 TEST_F(DispatchingTest, AWaivedObligationOrAPassedTimeCancels) {

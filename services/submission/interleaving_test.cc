@@ -139,8 +139,8 @@ class InterleavingTest : public EndorsementTest {
 
 TEST_F(InterleavingTest, AnyOrderOfMovesKeepsWhatMustHold) {
   static const std::set<std::string> kRefusals = {"REPORT_MOVE_NOT_ALLOWED", "REPORT_EXISTS",
-                                               "NOT_OWN_UNIT", "OWN_UNIT_REVIEW",
-                                               "DATABASE_CONFLICT"};
+                                                  "NOT_OWN_UNIT", "OWN_UNIT_REVIEW",
+                                                  "DATABASE_CONFLICT"};
   std::vector<std::thread> callers;
   callers.reserve(kCallers);
   for (unsigned caller = 0; caller < kCallers; ++caller) {

@@ -230,13 +230,14 @@ TEST(CheckNeighboursTest, ALateAcceptanceIsHeldAgainstBothSides) {
     std::string value;
     std::string want;  // reason; empty: accepted
   };
-  const std::vector<Neighbours> cases = {{"between", "2024-02", "5", ""},
-                                   {"as before", "2024-02", "3", ""},
-                                   {"as after", "2024-02", "8", ""},
-                                   {"below the one before", "2024-02", "2", "FALL_UNEXPLAINED"},
-                                   {"above the one after", "2024-02", "9", "LATER_FIGURE_BELOW"},
-                                   {"last", "2024-04", "9", ""},
-                                   {"last and lower", "2024-04", "7", "FALL_UNEXPLAINED"}};
+  const std::vector<Neighbours> cases = {
+      {"between", "2024-02", "5", ""},
+      {"as before", "2024-02", "3", ""},
+      {"as after", "2024-02", "8", ""},
+      {"below the one before", "2024-02", "2", "FALL_UNEXPLAINED"},
+      {"above the one after", "2024-02", "9", "LATER_FIGURE_BELOW"},
+      {"last", "2024-04", "9", ""},
+      {"last and lower", "2024-04", "7", "FALL_UNEXPLAINED"}};
   for (const Neighbours& c : cases) {
     SCOPED_TRACE(c.name);
     Report report =
