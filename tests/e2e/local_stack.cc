@@ -140,7 +140,6 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   command.insert(command.end(), extra_flags_.begin(), extra_flags_.end());
   if (service == "submission") {
     command.push_back("--indicator_target=" + indicator_target());
-    command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
   if (service == "notification") {
     command.push_back("--indicator_target=" + indicator_target());
@@ -153,6 +152,9 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   if (service == "review") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--submission_target=" + submission_target());
+  }
+  if (service == "submission") {
+    command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
   return command;
 }
