@@ -135,6 +135,8 @@ server::RpcService BulletinService::Rpc() {
 
 absl::StatusOr<Bulletin> BulletinService::DraftBulletin(server::CallContext& call,
                                                         const v1::DraftBulletinRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Bulletin>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.session(), "session"));
   DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Session> session,
                          database_->Read(call.deadline(), [&](db::Session& connection) {

@@ -206,9 +206,19 @@ TEST_F(MarchTest, ARepeatGetsTheFirstAnswer) {
   const auto first = Draft(kOffice, session_, id);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(Retitle(kOffice, *first, "改"), IsOk());
+  // Nothing is gathered any more: the session has lost its snapshot.
+  const auto snapshot = [&](const std::string& name) {
+    return own_database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
+      return session.Execute("UPDATE sessions SET snapshot = ? WHERE plan = ?",
+                             {name, plan_.substr(6)});
+    });
+  };
+  ASSERT_THAT(snapshot(absl::StrCat(plan_, "/snapshots/none")), IsOk());
   const auto again = Draft(kOffice, session_, id);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(Draft(kOffice, Session("bulletin-2024-02"), id),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
   EXPECT_THAT(Draft(kOffice, session_), FailsWith(StatusCode::kAlreadyExists, "BULLETIN_EXISTS"));
 }
 

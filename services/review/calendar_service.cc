@@ -117,6 +117,9 @@ absl::StatusOr<v1::ImportCalendarResponse> CalendarService::ImportCalendar(
     DUBAN_RETURN_IF_ERROR(PreviewMoves(call, calendars, &response));
     return response;
   }
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::ImportCalendarResponse>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const auto plans, PlansOf(call, checked.region()));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ImportCalendarResponse> {

@@ -48,6 +48,9 @@ SessionService::SessionService(const server::Environment& environment, PlanSourc
 
 absl::StatusOr<v1::PlanSessionsResponse> SessionService::PlanSessions(
     server::CallContext& call, const v1::PlanSessionsRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::PlanSessionsResponse>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->GetPublished(call.info, request.parent()));
   return mutations_->Run(
@@ -88,6 +91,8 @@ absl::StatusOr<v1::ListSessionsResponse> SessionService::ListSessions(
 
 absl::StatusOr<Session> SessionService::RunSession(server::CallContext& call,
                                                    const v1::RunSessionRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   const auto read = [&](db::Session& reading) { return sessions_.Get(reading, name); };
   DUBAN_ASSIGN_OR_RETURN(const Session before, database_->Read(call.deadline(), read));
@@ -122,6 +127,8 @@ absl::StatusOr<Session> SessionService::SkipSession(server::CallContext& call,
 
 absl::StatusOr<Session> SessionService::BackfillSession(server::CallContext& call,
                                                         const v1::BackfillSessionRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   DUBAN_RETURN_IF_ERROR(CheckText(request.reason(), "reason", kReasonCharacters, true));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, name.PlanName()));

@@ -1,6 +1,7 @@
 // Sessions over the wire: planned, read, moved by calendars, skipped and backfilled.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/id.h"
 #include "common/base/timestamp.h"
 #include "services/review/session_fixture.h"
 
@@ -199,6 +200,59 @@ TEST_F(SessionTest, RunsWhatIsDueAndNothingElse) {
   EXPECT_EQ(closed->state(), Session::CLOSED);
   EXPECT_NE(closed->snapshot(), "");
   EXPECT_EQ(Run(plan, "dispatch-2024-04-d1")->revision(), closed->revision());
+}
+
+// Whatever has become of the session and of its plan since.
+TEST_F(SessionTest, ARepeatGetsTheFirstAnswer) {
+  const std::string plan = PublishYear();
+  v1::PlanSessionsRequest planning;
+  planning.set_parent(plan);
+  planning.set_request_id(NewUuid7(MachineNow()));
+  const auto planned = Call(kOffice, *sessions_, &Stub::PlanSessions, planning);
+  ASSERT_THAT(planned, IsOk());
+  EXPECT_EQ(planned->existing(), 54);
+  ASSERT_THAT(Skip(plan, "dispatch-2024-04-d2"), IsOk());
+  SetClock("2024-04-10 00:00");
+  v1::BackfillSessionRequest backfilling;
+  backfilling.set_name(plan + "/sessions/dispatch-2024-04-d2");
+  backfilling.set_etag(Get(plan, "dispatch-2024-04-d2")->etag());
+  backfilling.set_reason("补开");
+  backfilling.set_due_date("2024-04-26");
+  backfilling.set_request_id(NewUuid7(MachineNow()));
+  const auto backfilled = Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling);
+  ASSERT_THAT(backfilled, IsOk());
+  v1::RunSessionRequest running;
+  running.set_name(plan + "/sessions/dispatch-2024-04-d1");
+  running.set_etag(Get(plan, "dispatch-2024-04-d1")->etag());
+  running.set_request_id(NewUuid7(MachineNow()));
+  const auto opened = Call(kOffice, *sessions_, &Stub::RunSession, running);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->state(), Session::COLLECTING);
+
+  SetClock("2024-04-21 09:00");
+  EXPECT_EQ(Run(plan, "dispatch-2024-04-d1")->state(), Session::CLOSED);
+  EXPECT_EQ(Run(plan, "dispatch-2024-04-d2")->state(), Session::COLLECTING);
+  ClosePlan(plan);
+  const auto replanned = Call(kOffice, *sessions_, &Stub::PlanSessions, planning);
+  ASSERT_THAT(replanned, IsOk());
+  EXPECT_EQ(replanned->DebugString(), planned->DebugString());
+  const auto run_again = Call(kOffice, *sessions_, &Stub::RunSession, running);
+  ASSERT_THAT(run_again, IsOk());
+  EXPECT_EQ(run_again->DebugString(), opened->DebugString());
+  const auto backfilled_again = Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling);
+  ASSERT_THAT(backfilled_again, IsOk());
+  EXPECT_EQ(backfilled_again->DebugString(), backfilled->DebugString());
+  EXPECT_EQ(Get(plan, "dispatch-2024-04-d1")->state(), Session::CLOSED);
+
+  planning.set_parent("plans/other");
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::PlanSessions, planning),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  running.clear_etag();
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::RunSession, running),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  backfilling.set_reason("另有原因");
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
 }  // namespace
