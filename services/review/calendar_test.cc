@@ -196,6 +196,13 @@ TEST_F(CalendarTest, ATrialNeedsAPlanAndPossibleRules) {
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "year"));
   EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' cadences { kind: BULLETIN }")),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "cadences"));
+  const std::string monthly =
+      "cadences { kind: BULLETIN every: MONTH deadline { cutoff: '17:30' } effective_date: '";
+  EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' ", monthly, "2024-07-01' } ", monthly,
+                                   "2024-07-01' }")),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "cadences"));
+  EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' ", monthly, "July' }")),
+              FailsWith(StatusCode::kInvalidArgument, "DATE_INVALID", "cadences.effective_date"));
   EXPECT_THAT(Preview(absl::StrCat("plan: '", plan,
                                    "' calendar { region: 'CN' year: 2030 notice_number: 'x'"
                                    " days_off: '2029-01-01' }")),
