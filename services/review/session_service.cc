@@ -114,14 +114,9 @@ absl::StatusOr<Session> SessionService::SkipSession(server::CallContext& call,
     DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), before.etag()));
     DUBAN_ASSIGN_OR_RETURN(const auto begun, steps_.BegunForUpdate(tx, name.plan));
     DUBAN_RETURN_IF_ERROR(CheckSkip(before, begun.contains(name.session)));
-    const Session after = Skipped(before, call.identity.subject, request.reason(), call.now());
-    DUBAN_RETURN_IF_ERROR(steps_.DeleteAll(tx, name.plan, name.session));
-    DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
-    auto event = EventOf<v1::SessionSkipped>(after);
-    event.set_reason(request.reason());
-    DUBAN_RETURN_IF_ERROR(
-        sessions_.Announce(tx, call, after, "duban.review.session.skipped", event));
-    return Shown(call, after);
+    DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, request.reason()));
+    DUBAN_ASSIGN_OR_RETURN(Session after, sessions_.Get(tx, name));
+    return Shown(call, std::move(after));
   });
 }
 
