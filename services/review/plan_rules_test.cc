@@ -13,7 +13,7 @@ namespace {
 using indicator::v1::CadenceRule;
 using indicator::v1::Plan;
 
-Plan PlanWith(const std::string& cadences) {
+Plan PlanSaying(const std::string& cadences) {
   Plan plan;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(cadences, &plan)) << cadences;
   return plan;
@@ -27,7 +27,7 @@ constexpr char kThreeBulletins[] = R"(
   cadences { kind: BULLETIN every: MONTH effective_date: "2024-07-15" deadline { offset_workdays: 2 } })";
 
 TEST(CadenceOnTest, TheLatestThatHasBegunOnThePeriodsLastDayIsInForce) {
-  const Plan plan = PlanWith(kThreeBulletins);
+  const Plan plan = PlanSaying(kThreeBulletins);
   const struct {
     const char* period;
     int offset;
@@ -42,7 +42,7 @@ TEST(CadenceOnTest, TheLatestThatHasBegunOnThePeriodsLastDayIsInForce) {
 }
 
 TEST(CadenceOnTest, BeforeAllOfThemTheEarliestIs) {
-  const Plan plan = PlanWith(R"(
+  const Plan plan = PlanSaying(R"(
       cadences { kind: BULLETIN effective_date: "2024-07-01" deadline { offset_workdays: 2 } }
       cadences { kind: BULLETIN effective_date: "2024-04-01" deadline { offset_workdays: 1 } })");
   EXPECT_EQ(CadenceOn(plan, CadenceRule::BULLETIN, *Period::Parse("2024-01"))
@@ -52,7 +52,7 @@ TEST(CadenceOnTest, BeforeAllOfThemTheEarliestIs) {
 }
 
 TEST(KindsInTest, EachStandsOnceHoweverManyRulesItHas) {
-  const auto kinds = KindsIn(PlanWith(kThreeBulletins).cadences());
+  const auto kinds = KindsIn(PlanSaying(kThreeBulletins).cadences());
   ASSERT_EQ(kinds.size(), 2);
   EXPECT_EQ(kinds[0].kind, CadenceRule::BULLETIN);
   EXPECT_EQ(kinds[0].every, common::v1::MONTH);
@@ -60,12 +60,12 @@ TEST(KindsInTest, EachStandsOnceHoweverManyRulesItHas) {
 }
 
 TEST(WithCadencesTest, OtherKindsKeepTheirRules) {
-  const Plan trial = PlanWith("cadences { kind: BULLETIN deadline { offset_workdays: 7 } }");
-  const Plan changed = WithCadences(PlanWith(kThreeBulletins), trial.cadences());
+  const Plan trial = PlanSaying("cadences { kind: BULLETIN deadline { offset_workdays: 7 } }");
+  const Plan changed = WithCadences(PlanSaying(kThreeBulletins), trial.cadences());
   ASSERT_EQ(changed.cadences_size(), 2);
   EXPECT_EQ(changed.cadences(0).deadline().offset_workdays(), 7);
   EXPECT_EQ(changed.cadences(1).kind(), CadenceRule::DISPATCH);
-  EXPECT_EQ(WithCadences(PlanWith(kThreeBulletins), {}).cadences_size(), 4);
+  EXPECT_EQ(WithCadences(PlanSaying(kThreeBulletins), {}).cadences_size(), 4);
 }
 
 }  // namespace

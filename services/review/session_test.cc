@@ -261,7 +261,7 @@ TEST_F(SessionTest, ANewRuleMovesOnlyWhatHasNotOpened) {
   SetClock("2024-04-30 00:00");
   ASSERT_THAT(Run(plan, "dispatch-2024-04-d3"), IsOk());
   const auto opened = Get(plan, "dispatch-2024-04-d3");
-  using PlanStub = indicator::v1::PlanService::Stub;
+  using Plans = indicator::v1::PlanService::Stub;
   auto amend = FromText<indicator::v1::AmendCadencesRequest>(R"(
       rules { kind: DISPATCH every: DEKAD
           deadline { offset_workdays: 2 cutoff: "12:00" grace_workdays: 1 lock_workdays: 3 } }
@@ -269,10 +269,10 @@ TEST_F(SessionTest, ANewRuleMovesOnlyWhatHasNotOpened) {
           deadline { offset_workdays: 4 cutoff: "17:30" grace_workdays: 1 lock_workdays: 3 } }
       effective_date: "2024-04-30" reason: "基层反映时限过紧" validate_only: true)");
   amend.set_name(plan);
-  EXPECT_THAT(Call(kWater, *plans_, &PlanStub::AmendCadences, amend),
+  EXPECT_THAT(Call(kWater, *plans_, &Plans::AmendCadences, amend),
               FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   // What would move is told first: 24 dispatches from May on, nine bulletins from April on.
-  const auto would = Call(kOffice, *plans_, &PlanStub::AmendCadences, amend);
+  const auto would = Call(kOffice, *plans_, &Plans::AmendCadences, amend);
   ASSERT_THAT(would, IsOk());
   v1::PreviewDeadlinesRequest preview;
   preview.set_plan(plan);
@@ -290,7 +290,7 @@ TEST_F(SessionTest, ANewRuleMovesOnlyWhatHasNotOpened) {
   EXPECT_EQ(Get(plan, "bulletin-2024-04")->revision(), 1);
 
   amend.set_validate_only(false);
-  ASSERT_THAT(Call(kOffice, *plans_, &PlanStub::AmendCadences, amend), IsOk());
+  ASSERT_THAT(Call(kOffice, *plans_, &Plans::AmendCadences, amend), IsOk());
   ASSERT_THAT(Plan(plan), IsOk());
   // The dispatch of the 30th has opened and keeps its instants; what came before stays, too.
   EXPECT_EQ(Get(plan, "dispatch-2024-04-d3")->DebugString(), opened->DebugString());
