@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/review/plan_rules.h"
 #include "services/review/session_rules.h"
 
 namespace duban::review {
@@ -79,8 +80,8 @@ absl::StatusOr<std::map<std::string, std::string>> BulletinFacts::UnitNames(
 
 absl::Status BulletinFacts::CountObligations(const client::CallInfo& call,
                                              DocumentFacts* facts) const {
-  for (const CadenceRule& cadence : facts->plan.cadences()) {
-    for (const Period& period : Period::TilesOf(facts->period.year(), cadence.every())) {
+  for (const auto& [kind, every] : KindsIn(facts->plan.cadences())) {
+    for (const Period& period : Period::TilesOf(facts->period.year(), every)) {
       if (period.first_day() < facts->period.first_day() ||
           period.last_day() > facts->period.last_day()) {
         continue;
@@ -88,7 +89,7 @@ absl::Status BulletinFacts::CountObligations(const client::CallInfo& call,
       submission::v1::GetCompletenessRequest request;
       request.set_plan(facts->plan.name());
       request.set_filter(absl::StrCat("session = \"", facts->plan.name(), "/sessions/",
-                                      SessionId(cadence.kind(), period.ToString()), "\""));
+                                      SessionId(kind, period.ToString()), "\""));
       DUBAN_ASSIGN_OR_RETURN(
           const submission::v1::Completeness completeness,
           peers_->AskSubmission(call, *progress_, &Progress::GetCompleteness, request));

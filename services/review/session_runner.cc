@@ -86,7 +86,7 @@ absl::Status SessionRunner::RunSession(const server::CallContext& call, const Se
                            }));
     if (!step) return absl::OkStatus();
     DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/true, &*step));
-    if (!mine) return absl::OkStatus();
+    if (!mine) return Error(kSessionInWork).With("session", name.ToString());
     DUBAN_RETURN_IF_ERROR(Do(call, *step).status());
   }
 }

@@ -36,8 +36,8 @@ class SessionRunner {
   // early once told to stop.
   absl::StatusOr<int> RunDue(int limit);
 
-  // Does all that is due of one session in the name of the caller, held or not. What another
-  // runner holds is left to it. Fails as the step that failed.
+  // Does all that is due of one session in the name of the caller, held or not. Fails as the step
+  // that failed; ABORTED SESSION_IN_WORK, and the rest is left, where another runner has a step.
   absl::Status RunSession(const server::CallContext& call, const SessionName& name);
 
   // Claims the next due step, and leaves it; nothing if there is none. A worker that dies or stops

@@ -100,7 +100,8 @@ TEST_F(SchedulerTest, WhatAWorkerHoldsKeepsItsSessionWaiting) {
   ASSERT_TRUE(claimed->has_value());
   // Neither the opening, nor the reminders that are due after it; not even at once.
   EXPECT_FALSE((*other.runner().ClaimNext()).has_value());
-  EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
+  EXPECT_THAT(Run(plan, "dispatch-2024-01-d1"), FailsWith(StatusCode::kAborted, "SESSION_IN_WORK"));
+  EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
   EXPECT_TRUE(*one.runner().Do(one.runner().OwnCall(**claimed), **claimed));
   EXPECT_EQ(*other.runner().RunDue(100), 4);
 }
@@ -188,6 +189,38 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   ASSERT_THAT(spoil("x-2024.1"), IsOk());
   EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::COLLECTING);
   EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
+}
+
+TEST_F(SchedulerTest, OfAClosedPlanNothingOpensAndWhatIsOpenCloses) {
+  const std::string plan = PublishYear();
+  SetClock("2024-01-10 00:00");
+  Replica replica("a");
+  EXPECT_EQ(*replica.runner().RunDue(100), 1);
+  ClosePlan(plan);
+  SetClock("2024-02-01 12:00");
+  ASSERT_THAT(replica.runner().RunDue(100), IsOk());
+  EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 0);
+  EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
+  EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::CLOSED);
+  EXPECT_NE(Get(plan, "dispatch-2024-01-d1")->snapshot(), "");
+  for (const char* id : {"dispatch-2024-01-d2", "dispatch-2024-01-d3", "bulletin-2024-01"}) {
+    const auto session = Get(plan, id);
+    EXPECT_EQ(session->state(), Session::SKIPPED) << id;
+    EXPECT_EQ(session->skip().reason(), "方案已办结 (the plan is closed)");
+    EXPECT_EQ(session->skip().actor(), "services/review");
+  }
+  EXPECT_EQ(Get(plan, "dispatch-2024-02-d1")->state(), Session::SCHEDULED);
+  // Nobody is reminded of what was open, nor told that it is overdue.
+  EXPECT_EQ(Events(plan, "due_soon"), "0");
+  EXPECT_EQ(Events(plan, "overdue"), "0");
+  EXPECT_EQ(Events(plan, "skipped"), "3");
+  EXPECT_EQ(Events(plan, "closed"), "1");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE resource = '", plan,
+                             "/sessions/dispatch-2024-01-d2'")),
+            "2");
+  // Neither is one of them opened by hand.
+  SetClock("2024-02-13 12:00");
+  EXPECT_EQ(Run(plan, "dispatch-2024-02-d1")->state(), Session::SKIPPED);
 }
 
 TEST_F(SchedulerTest, PlansWhatIsPublishedAndMeasures) {
