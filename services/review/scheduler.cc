@@ -10,6 +10,7 @@
 #include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "common/db/server_time.h"
 #include "services/review/calendar_rules.h"
 
 namespace duban::review {
@@ -99,9 +100,7 @@ absl::Status Scheduler::PlanOne(const Plan& plan) {
 absl::Status Scheduler::Measure() {
   const absl::Time asked = MachineNow();
   DUBAN_ASSIGN_OR_RETURN(const absl::Time database_now,
-                         database_->Read(asked + kTimeLimit, [&](db::Session& session) {
-                           return steps_.DatabaseNow(session);
-                         }));
+                         database_->Read(asked + kTimeLimit, db::ServerNow));
   const absl::Time machine_now = asked + (MachineNow() - asked) / 2;
   metrics_->SetClockSkew(machine_now - database_now);
   DUBAN_ASSIGN_OR_RETURN(const int64_t backlog,

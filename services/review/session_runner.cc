@@ -62,13 +62,15 @@ server::CallContext SessionRunner::OwnCall(const SessionStep& step) const {
 
 absl::StatusOr<int> SessionRunner::RunDue(int limit) {
   int done = 0;
-  while (done < limit && !stopping_) {
-    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(limit - done));
+  int tried = 0;
+  while (tried < limit && !stopping_) {
+    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(limit - tried));
     const int before = done;
     for (SessionStep& step : due) {
       if (stopping_) return done;
       DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/false, &step));
       if (!mine) continue;
+      ++tried;
       const absl::StatusOr<bool> result = Do(OwnCall(step), step);
       if (result.ok() && *result) ++done;
     }
