@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "services/review/worker_call.h"
 
 namespace duban::review {
 namespace {
@@ -50,14 +50,7 @@ SessionRunner::SessionRunner(const server::Environment& environment, const Sessi
       options_(std::move(options)) {}
 
 server::CallContext SessionRunner::OwnCall(const SessionStep& step) const {
-  server::CallContext call;
-  call.identity.subject = "services/review";
-  call.identity.roles = {common::v1::SERVICE};
-  call.method = MethodOf(step.step);
-  call.info.deadline = MachineNow() + kStepTimeLimit;
-  call.info.request_id = NewUuid7(MachineNow());
-  call.clock = clock_;
-  return call;
+  return WorkerCall(MethodOf(step.step), kStepTimeLimit, clock_);
 }
 
 absl::StatusOr<int> SessionRunner::RunDue(int limit) {
