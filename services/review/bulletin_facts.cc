@@ -65,16 +65,12 @@ absl::StatusOr<DocumentFacts> BulletinFacts::Gather(const client::CallInfo& call
 absl::StatusOr<std::map<std::string, std::string>> BulletinFacts::UnitNames(
     const client::CallInfo& call) const {
   std::map<std::string, std::string> names;
-  indicator::v1::ListUnitsRequest request;
-  request.set_page_size(kPeerPageSize);
-  do {
-    DUBAN_ASSIGN_OR_RETURN(const indicator::v1::ListUnitsResponse response,
-                           peers_->AskIndicator(call, *directory_, &Directory::ListUnits, request));
-    for (const indicator::v1::Unit& unit : response.units()) {
-      names[unit.name()] = unit.display_name();
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfIndicator(call, *directory_, &Directory::ListUnits,
+                                                 indicator::v1::ListUnitsRequest(),
+                                                 [&](const auto* page) {
+                                                   for (const auto& unit : page->units())
+                                                     names[unit.name()] = unit.display_name();
+                                                 }));
   return names;
 }
 

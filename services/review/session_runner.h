@@ -31,7 +31,8 @@ class SessionRunner {
   SessionRunner(const server::Environment& environment, const SessionWork* work,
                 SchedulerMetrics* metrics, Options options);
 
-  // One look: does what is due, at most `limit` steps, the earliest first. Answers how many it did.
+  // One look: does what is due, the earliest first, trying at most `limit` steps. Answers how many
+  // it did.
   // A step that fails is logged and tried again later, the longer the more often it failed. Ends
   // early once told to stop.
   absl::StatusOr<int> RunDue(int limit);

@@ -18,6 +18,19 @@ using v1::Session;
 
 class SchedulerTest : public SessionTest {
  protected:
+  // Without a version of the calendars the submission service refuses to open a session.
+  void SetCalendarVersion(const std::string& plan, const std::string& session_id,
+                          const std::string& version) const {
+    EXPECT_THAT(database().Read(MachineNow() + absl::Seconds(10),
+                                [&](db::Session& session) {
+                                  return session.Execute(
+                                      "UPDATE sessions SET calendar_version = ?"
+                                      " WHERE plan = ? AND session = ?",
+                                      {version, plan.substr(6), session_id});
+                                }),
+                IsOk());
+  }
+
   std::string Events(const std::string& plan, const std::string& type) const {
     return Ask(absl::StrCat("SELECT COUNT(*) FROM outbox_events WHERE plan = '", plan,
                             "' AND type = 'duban.review.session.", type, "'"));
@@ -170,15 +183,7 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   const std::string plan = PublishYear();
   SetClock("2024-01-10 00:00");
   Replica replica("a");
-  // The calendars' version is missing: the submission service refuses.
-  const auto spoil = [&](const std::string& version) {
-    return database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
-      return session.Execute(
-          "UPDATE sessions SET calendar_version = ? WHERE plan = ? AND session = ?",
-          {version, plan.substr(6), "dispatch-2024-01-d1"});
-    });
-  };
-  ASSERT_THAT(spoil(""), IsOk());
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "");
   EXPECT_EQ(*replica.runner().RunDue(10), 0);
   EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 1);
   EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
@@ -186,7 +191,7 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   EXPECT_EQ(*replica.runner().RunDue(10), 0);
   EXPECT_THAT(Run(plan, "dispatch-2024-01-d1"),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID"));
-  ASSERT_THAT(spoil("x-2024.1"), IsOk());
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "x-2024.1");
   EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::COLLECTING);
   EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
 }
@@ -221,6 +226,16 @@ TEST_F(SchedulerTest, OfAClosedPlanNothingOpensAndWhatIsOpenCloses) {
   // Neither is one of them opened by hand.
   SetClock("2024-02-13 12:00");
   EXPECT_EQ(Run(plan, "dispatch-2024-02-d1")->state(), Session::SKIPPED);
+}
+
+TEST_F(SchedulerTest, ALookIsOverWhenItHasTriedEnoughAlsoInVain) {
+  const std::string plan = PublishYear();
+  SetClock("2024-02-01 12:00");
+  Replica replica("a");
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "");
+  EXPECT_EQ(*replica.runner().RunDue(2), 1);
+  EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 1);
+  EXPECT_EQ(replica.Metric("duban_scheduler_lateness_seconds"), 1);
 }
 
 TEST_F(SchedulerTest, PlansWhatIsPublishedAndMeasures) {

@@ -209,24 +209,19 @@ absl::StatusOr<SessionWork::Owed> SessionWork::Ask(const server::CallContext& ca
   for (const Owner& owner : OwnersOf(plan, session)) {
     submission::v1::ListObligationsRequest request;
     request.set_parent(plan.name());
-    request.set_page_size(1000);
     request.set_filter(absl::StrCat("session = \"", owner.name, "\""));
-    do {
-      DUBAN_ASSIGN_OR_RETURN(
-          const submission::v1::ListObligationsResponse page,
-          peers_->AskSubmission(call.info, *obligations_,
-                                &submission::v1::ObligationService::Stub::ListObligations,
-                                request));
-      for (const Obligation& obligation : page.obligations()) {
-        const bool missing =
-            obligation.state() == Obligation::OPEN || obligation.state() == Obligation::MISSED;
-        const bool extended = FromTimestamp(obligation.due_time()) > step.nominal_time;
-        if (missing && !(overdue && extended)) {
-          owed[obligation.unit()].push_back(obligation.name());
-        }
-      }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
+    DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(
+        call.info, *obligations_, &submission::v1::ObligationService::Stub::ListObligations,
+        request, [&](const auto* page) {
+          for (const Obligation& obligation : page->obligations()) {
+            const bool missing =
+                obligation.state() == Obligation::OPEN || obligation.state() == Obligation::MISSED;
+            const bool extended = FromTimestamp(obligation.due_time()) > step.nominal_time;
+            if (missing && !(overdue && extended)) {
+              owed[obligation.unit()].push_back(obligation.name());
+            }
+          }
+        }));
   }
   return owed;
 }
