@@ -4,7 +4,7 @@
 #   --lint        the lint alone, with clang-tidy over what changed (LINT_ALL=1: over everything)
 #   --fix         mends the formatting
 #   --only LABEL  the tests of one label
-#   --long        everything, the faults suite in its long form, and the figures of speed
+#   --long        everything, the faults suite in its long form, restarts at full rate, and the figures of speed
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -49,6 +49,9 @@ case "$mode" in
   --long)
     build
     DUBAN_FAULT_ROUNDS=10 run_tests
+    cmake --preset release
+    cmake --build build/release --target rolling_restart_test
+    DUBAN_FAULT_ROUNDS=3 build/release/bin/rolling_restart_test
     tests/load/run.sh foundation
     tests/load/run.sh submission
     ;;

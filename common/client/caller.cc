@@ -13,8 +13,10 @@
 namespace duban::client {
 namespace {
 
-// Five attempts are the most that gRPC allows. The throttle stops retries while most calls fail, so
-// that a service that comes back is not met by five times its load.
+// Five attempts are the most that gRPC allows. A server that ends answers CANCELLED to what reaches
+// it in the moment before its GOAWAY reaches us; a call that we cancel ourselves is not tried
+// again. The throttle stops retries while most calls fail, so that a service that comes back is not
+// met by five times its load.
 constexpr char kServiceConfig[] = R"({
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [{
@@ -24,7 +26,7 @@ constexpr char kServiceConfig[] = R"({
       "initialBackoff": "0.05s",
       "maxBackoff": "1s",
       "backoffMultiplier": 3,
-      "retryableStatusCodes": ["UNAVAILABLE"]
+      "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]
     }
   }],
   "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.2}
@@ -39,10 +41,13 @@ std::shared_ptr<grpc::Channel> Connect(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   // gRPC waits up to two minutes between attempts to connect; a restarted service is back in one
-  // second.
+  // second, and the retries above bridge half a second in which none of its replicas is known.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  // Else a name is asked for new addresses twice a minute only, and an update replaces all of them
+  // within that time.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1'000);
   // Answers of our own services may be long, such as a large plan with all its revisions.
   arguments.SetMaxReceiveMessageSize(64 << 20);
   return grpc::CreateCustomChannel(target, credentials, arguments);

@@ -24,7 +24,8 @@ struct CallInfo {
 };
 
 // A connection to another service in the name of this one: round robin over the addresses that the
-// target resolves to, retries of UNAVAILABLE within the deadline, keepalive. Thread-safe.
+// target resolves to, retries of what was UNAVAILABLE or met a server that ends, within the
+// deadline, keepalive. Thread-safe.
 class Caller {
  public:
   // `target` is a gRPC target such as `dns:///duban-indicator:7001`; `subject` is this service's

@@ -144,6 +144,13 @@ TEST(CallerTest, TriesAgainWhatIsUnavailable) {
   EXPECT_EQ(seen[2].Header("grpc-previous-rpc-attempts"), "2");
 }
 
+TEST(CallerTest, TriesAgainWhatAServerCancelsThatEnds) {
+  HealthServer server({grpc::Status::CANCELLED});
+  const Caller caller(server.target(), "services/submission", nullptr);
+  EXPECT_THAT(Call(caller, Info()), IsOk());
+  EXPECT_THAT(server.seen(), SizeIs(2));
+}
+
 TEST(CallerTest, GivesUpAfterFiveAttempts) {
   const absl::Status down =
       Error({"DOWN", absl::StatusCode::kUnavailable, "暂不可用", "Down."}).Build();

@@ -360,6 +360,28 @@ TEST_F(AdapterTest, HandlersLearnWhoCallsWhenAndHow) {
   EXPECT_EQ(initial.find("x-request-id")->second, "request-7");
 }
 
+TEST_F(AdapterTest, WhatIsUnavailableTellsTheIdAtItsEndAndIsTriedAgain) {
+  served_->toy.get_scoreboard = [&](CallContext&, const auto&) -> absl::StatusOr<Scoreboard> {
+    if (served_->toy.handled < 3) return absl::UnavailableError("not yet");
+    return Scoreboard();
+  };
+  grpc::ClientContext refused;
+  served_->Authorize(&refused);
+  refused.AddMetadata("x-request-id", "request-7");
+  EXPECT_TRUE(absl::IsUnavailable(served_->GetScoreboard(&refused).status()));
+  const auto& end = refused.GetServerTrailingMetadata();
+  EXPECT_EQ(end.find("x-request-id")->second, "request-7");
+
+  const client::Caller caller(served_->harness.target(), "", nullptr);
+  grpc::ClientContext context;
+  served_->Authorize(&context);
+  Scoreboard board;
+  EXPECT_TRUE(submission::v1::ProgressService::NewStub(caller.channel())
+                  ->GetScoreboard(&context, GetScoreboardRequest(), &board)
+                  .ok());
+  EXPECT_EQ(served_->toy.handled, 3);
+}
+
 TEST_F(AdapterTest, AnUnknownMethodIsUnimplemented) {
   grpc::ClientContext context;
   served_->Authorize(&context);

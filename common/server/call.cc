@@ -25,6 +25,8 @@ using google::protobuf::Message;
 // Long enough for the queue to move, short enough not to be felt.
 constexpr int kRetryAfterMilliseconds = 200;
 
+constexpr char kRequestIdHeader[] = "x-request-id";
+
 // How late the end of a watch may come: its token or time ran out, or it takes nothing.
 constexpr absl::Duration kWatchCheckInterval = absl::Seconds(1);
 
@@ -65,7 +67,6 @@ Call::Call(AdapterState* adapter, ServedMethod* served, grpc::CallbackServerCont
   context_.info.request_id = ReadRequestId(metadata);
   context_.info.traceparent = ReadTraceparent(metadata);
   context_.clock = adapter_.parts.clock;
-  transport_.AddInitialMetadata("x-request-id", context_.info.request_id);
   served_.metrics.Started();
 }
 
@@ -125,6 +126,7 @@ absl::Status Call::RunHandler(absl::FunctionRef<absl::Status()> handler) {
 }
 
 void Call::Sent() {
+  if (sent_ == 0) transport_.AddInitialMetadata(kRequestIdHeader, context_.info.request_id);
   ++sent_;
   served_.metrics.Sent();
 }
@@ -142,6 +144,7 @@ grpc::Status Call::Answer(const absl::Status& status, const Message* request) {
                              {"status", status.ToString()}});
   }
   const absl::Status answer = ForCaller(status, context_.info.request_id);
+  if (sent_ == 0) TellId(answer);
   served_.metrics.Handled(answer.code(), duration);
   LogAnswer(answer, duration);
   grpc::Status wire = client::ToGrpc(answer, context_.locale);
@@ -150,6 +153,17 @@ grpc::Status Call::Answer(const absl::Status& status, const Message* request) {
     adapter_.parts.refusals->Add(std::move(context_), answer);
   }
   return wire;
+}
+
+// gRPC's clients take an answer that begins with metadata for the final one, and what is
+// UNAVAILABLE they shall try again.
+void Call::TellId(const absl::Status& answer) {
+  const std::string& id = context_.info.request_id;
+  if (absl::IsUnavailable(answer)) {
+    transport_.AddTrailingMetadata(kRequestIdHeader, id);
+  } else {
+    transport_.AddInitialMetadata(kRequestIdHeader, id);
+  }
 }
 
 void Call::LogAnswer(const absl::Status& answer, absl::Duration duration) const {

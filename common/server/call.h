@@ -85,6 +85,7 @@ class Call {
   // Runs the handler's code; what it throws becomes INTERNAL.
   static absl::Status RunHandler(absl::FunctionRef<absl::Status()> handler);
 
+  // A message is about to go out. The first takes the call's x-request-id along.
   void Sent();
 
   // Ends the call: one translation of the status, one log line, the metrics and, for a refusal, the
@@ -94,6 +95,8 @@ class Call {
   grpc::Status Refuse(const absl::Status& status, const google::protobuf::Message* request);
 
  private:
+  // The x-request-id of an answer that no message goes before.
+  void TellId(const absl::Status& answer);
   void LogAnswer(const absl::Status& answer, absl::Duration duration) const;
 
   AdapterState& adapter_;

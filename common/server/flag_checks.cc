@@ -1,8 +1,11 @@
 #include "common/server/flag_checks.h"
 
+#include <arpa/inet.h>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace duban::server {
@@ -27,6 +30,19 @@ bool IsHostAndPort(std::string_view address, int lowest_port) {
   int port = 0;
   return !digits.empty() && absl::ascii_isdigit(static_cast<unsigned char>(digits.front())) &&
          absl::SimpleAtoi(digits, &port) && lowest_port <= port && port <= 65535;
+}
+
+bool IsIpv4AndPort(std::string_view address) {
+  const std::string host(address.substr(0, address.rfind(':')));
+  in_addr parsed = {};
+  return IsHostAndPort(address, 1) && inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+}
+
+bool AreIpv4AndPorts(absl::string_view addresses) {
+  for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
+    if (!IsIpv4AndPort({address.data(), address.size()})) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -58,10 +74,15 @@ absl::Status CheckAddress(std::string_view flag, const std::string& address) {
 }
 
 absl::Status CheckTarget(std::string_view flag, const std::string& target) {
-  const absl::string_view address = absl::StripPrefix(target, "dns:///");
-  if (IsHostAndPort({address.data(), address.size()}, 1)) return absl::OkStatus();
-  return FlagInvalid(flag, absl::StrCat("“", target, "”不是 host:port 或 dns:///host:port"),
-                     absl::StrCat("\"", target, "\" is neither host:port nor dns:///host:port"));
+  absl::string_view address = target;
+  const bool sound = absl::ConsumePrefix(&address, "ipv4:")
+                         ? AreIpv4AndPorts(address)
+                         : IsHostAndPort(std::string(absl::StripPrefix(address, "dns:///")), 1);
+  if (sound) return absl::OkStatus();
+  return FlagInvalid(
+      flag, absl::StrCat("“", target, "”不是 host:port、dns:///host:port 或 ipv4:地址:端口,…"),
+      absl::StrCat("\"", target,
+                   "\" is neither host:port nor dns:///host:port nor ipv4:address:port,…"));
 }
 
 }  // namespace duban::server

@@ -27,7 +27,8 @@ absl::Status CheckDuration(std::string_view flag, absl::Duration value, absl::Du
 // hosts stand in brackets.
 absl::Status CheckAddress(std::string_view flag, const std::string& address);
 
-// FLAG_INVALID unless it is `host:port` or `dns:///host:port`, where another service listens.
+// FLAG_INVALID unless it is `host:port`, `dns:///host:port` or, where the replicas of another
+// service have no name in common, `ipv4:a.b.c.d:port,a.b.c.d:port`.
 absl::Status CheckTarget(std::string_view flag, const std::string& target);
 
 }  // namespace duban::server

@@ -68,7 +68,7 @@ ABSL_FLAG(absl::Duration, request_log_retention,
           " 8784h");
 ABSL_FLAG(std::string, notification_target, "",
           "where the notification service is, to which the events of this one are delivered:"
-          " host:port or dns:///host:port; empty: they wait");
+          " host:port, dns:///host:port or ipv4:address:port,address:port; empty: they wait");
 ABSL_FLAG(std::string, log_level, "info", "lowest level logged: debug, info, warning or error");
 ABSL_FLAG(std::string, local_now, "",
           "instant (RFC 3339) that the business clock reads at start; only with"

@@ -63,8 +63,8 @@ class StreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
       const std::lock_guard lock(mutex_);
       writing_ = true;
     }
-    StartWrite(&outgoing_);
     call_.Sent();
+    StartWrite(&outgoing_);
     return true;
   }
 

@@ -146,8 +146,8 @@ class WatchCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::B
 
   void WriteNext() {
     waiting_since_ = MachineNow();
-    StartWrite(&outgoing_.front());
     call_.Sent();
+    StartWrite(&outgoing_.front());
   }
 
   // What ends the life of a watch from outside.

@@ -9,8 +9,8 @@
 #include "common/server/flag_checks.h"
 
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
-          "where the indicator service is, which knows plans and members: host:port or"
-          " dns:///host:port");
+          "where the indicator service is, which knows plans and members: host:port,"
+          " dns:///host:port or ipv4:address:port,address:port");
 ABSL_FLAG(std::string, secrets_key_file, "",
           "file of 64 hexadecimal digits, the key with which phone numbers, mail addresses and"
           " webhook secrets are encrypted; empty: none can be stored");

@@ -7,10 +7,11 @@
 #include "common/server/flag_checks.h"
 
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
-          "where the indicator service is, which knows the plans: host:port or dns:///host:port");
-ABSL_FLAG(
-    std::string, submission_target, "dns:///localhost:7002",
-    "where the submission service is, which knows the reports: host:port or dns:///host:port");
+          "where the indicator service is, which knows the plans: host:port, dns:///host:port or"
+          " ipv4:address:port,address:port");
+ABSL_FLAG(std::string, submission_target, "dns:///localhost:7002",
+          "where the submission service is, which knows the reports: host:port, dns:///host:port or"
+          " ipv4:address:port,address:port");
 ABSL_FLAG(absl::Duration, scheduler_interval, duban::review::Settings{}.scheduler_interval,
           "how often the scheduler looks for what is due, 10ms to 1m");
 ABSL_FLAG(absl::Duration, scheduler_lease, duban::review::Settings{}.scheduler_lease,

@@ -7,7 +7,8 @@
 #include "common/server/flag_checks.h"
 
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
-          "where the indicator service is, which knows the plans: host:port or dns:///host:port");
+          "where the indicator service is, which knows the plans: host:port, dns:///host:port or"
+          " ipv4:address:port,address:port");
 ABSL_FLAG(int, submits_together, 64,
           "submissions that share a transaction while they wait, 1 to 500; 1: none does");
 ABSL_FLAG(absl::Duration, figures_interval, duban::submission::Settings{}.figures_interval,

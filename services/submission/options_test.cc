@@ -73,7 +73,9 @@ TEST_P(GoodTargetTest, IsTaken) {
 }
 INSTANTIATE_TEST_SUITE_P(Targets, GoodTargetTest,
                          ::testing::Values("dns:///localhost:7001", "127.0.0.1:1", "[::1]:65535",
-                                           "dns:///duban-indicator.gov_1.svc:7001"));
+                                           "dns:///duban-indicator.gov_1.svc:7001",
+                                           "ipv4:127.0.0.1:7001",
+                                           "ipv4:127.0.0.1:7001,127.0.0.1:7011"));
 
 class BadTargetTest : public TargetTest {};
 TEST_P(BadTargetTest, StopsTheStartWithTheFlagAndTheReason) {
@@ -89,7 +91,9 @@ INSTANTIATE_TEST_SUITE_P(Targets, BadTargetTest,
                                            "localhost:70 01", "local host:7001", "dns:///",
                                            "dns:/localhost:7001", "http://localhost:7001",
                                            "localhost:7001/v1", "::1:7001", "[]:7001",
-                                           "127.0.0.1:7001,127.0.0.2:7001"));
+                                           "127.0.0.1:7001,127.0.0.2:7001",
+                                           "ipv4:", "ipv4:localhost:7001", "ipv4:127.0.0.1:7001,",
+                                           "ipv4:127.0.0.1", "ipv4:127.0.0.1:0"));
 
 }  // namespace
 }  // namespace duban::submission

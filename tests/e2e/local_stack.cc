@@ -36,6 +36,8 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
 }
 
+std::string Loopback(int port) { return "127.0.0.1:" + std::to_string(port); }
+
 bool Serves(const std::string& target) {
   const auto stub = grpc::health::v1::Health::NewStub(Connect(target));
   grpc::ClientContext context;
@@ -48,8 +50,12 @@ bool Serves(const std::string& target) {
 }  // namespace
 
 LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags,
+<<<<<<< HEAD
                        std::vector<std::string> submission_flags,
                        std::vector<std::string> review_flags)
+=======
+                       std::vector<std::string> submission_flags, Replicas replicas)
+>>>>>>> ops-restart
     : folder_(MakeFolder()),
       local_now_(local_now),
       extra_flags_(std::move(extra_flags)),
@@ -60,6 +66,11 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
       submission_port_(FreePort()),
       review_port_(FreePort()),
       notification_port_(FreePort()) {
+  if (replicas == Replicas::kTwo) {
+    for (const char* service : {"indicator", "submission", "review", "notification"}) {
+      second_ports_[service] = FreePort();
+    }
+  }
   std::ofstream(folder_ + "/password") << database_options_.password;
   std::ofstream(folder_ + "/secrets") << std::string(64, '5');
   if (!MakeDevelopmentKeys(folder_, "duban-local", "duban").ok()) abort();
@@ -73,12 +84,21 @@ LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> ex
   StartSubmission();
   review_ = std::make_unique<Process>(Command("review", review_port_), folder_ + "/review.log");
   StartAndWait(*review_);
+  StartSeconds();
   calendars_ = review::v1::CalendarService::NewStub(Connect(review_target()));
   events_ = notification::v1::EventService::NewStub(Connect(notification_target()));
   database_ = *db::Database::Open(database_options_);
   plans_ = indicator::v1::PlanService::NewStub(Connect(indicator_target()));
   indicators_ = indicator::v1::IndicatorService::NewStub(Connect(indicator_target()));
   directory_ = indicator::v1::DirectoryService::NewStub(Connect(indicator_target()));
+}
+
+void LocalStack::StartSeconds() {
+  for (const auto& [service, port] : second_ports_) {
+    std::unique_ptr<Process>& second = seconds_[service];
+    second = std::make_unique<Process>(Command(service, port), folder_ + "/" + service + "-2.log");
+    StartAndWait(*second);
+  }
 }
 
 // With stubs of its own, since the channels to one that stopped would wait before they try again.
@@ -155,6 +175,7 @@ absl::Status LocalStack::LoadCalendars() {
 }
 
 LocalStack::~LocalStack() {
+  seconds_.clear();
   review_.reset();
   submission_.reset();
   indicator_.reset();
@@ -164,7 +185,9 @@ LocalStack::~LocalStack() {
 
 std::vector<std::string> LocalStack::Command(const std::string& service, int port) {
   const int metrics_port = FreePort();
-  metrics_ports_[service] = metrics_port;
+  if (!second_ports_.contains(service) || second_ports_.at(service) != port) {
+    metrics_ports_[service] = metrics_port;
+  }
   std::vector<std::string> command = {std::string(DUBAN_BIN_DIR) + "/duban-" + service,
                                       "--listen=127.0.0.1:" + std::to_string(port),
                                       "--metrics_listen=127.0.0.1:" + std::to_string(metrics_port),
@@ -201,20 +224,31 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   return command;
 }
 
-std::string LocalStack::indicator_target() const {
-  return "127.0.0.1:" + std::to_string(indicator_port_);
-}
-std::string LocalStack::submission_target() const {
-  return "127.0.0.1:" + std::to_string(submission_port_);
-}
-std::string LocalStack::review_target() const {
-  return "127.0.0.1:" + std::to_string(review_port_);
-}
+std::string LocalStack::indicator_target() const { return Target("indicator", indicator_port_); }
+std::string LocalStack::submission_target() const { return Target("submission", submission_port_); }
+std::string LocalStack::review_target() const { return Target("review", review_port_); }
 std::string LocalStack::notification_target() const {
-  return "127.0.0.1:" + std::to_string(notification_port_);
+  return Target("notification", notification_port_);
+}
+
+std::string LocalStack::Target(const std::string& service, int port) const {
+  const auto second = second_ports_.find(service);
+  if (second == second_ports_.end()) return Loopback(port);
+  return "ipv4:" + Loopback(port) + "," + Loopback(second->second);
+}
+
+int LocalStack::PortOf(const Process& process) const {
+  for (const auto& [service, second] : seconds_) {
+    if (second.get() == &process) return second_ports_.at(service);
+  }
+  return &process == indicator_.get()    ? indicator_port_
+         : &process == submission_.get() ? submission_port_
+         : &process == review_.get()     ? review_port_
+                                         : notification_port_;
 }
 
 void LocalStack::StartAndWait(Process& process) {
+<<<<<<< HEAD
   const std::string target = &process == indicator_.get()    ? indicator_target()
                              : &process == submission_.get() ? submission_target()
                              : &process == review_.get()     ? review_target()
@@ -224,6 +258,10 @@ void LocalStack::StartAndWait(Process& process) {
 
 void LocalStack::StartAndWait(Process& process, const std::string& target) {
   process.Start();
+=======
+  process.Start();
+  const std::string target = Loopback(PortOf(process));
+>>>>>>> ops-restart
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();

@@ -43,15 +43,24 @@ inline CallerIdentity RecusalReviewer() { return {common::v1::OFFICE, "governmen
 // over loopback. Starting takes about four seconds.
 class LocalStack {
  public:
+  // How many replicas of each service run.
+  enum class Replicas { kOne, kTwo };
+
   // `local_now`: RFC 3339 instant that the services' clock reads at start. Flags for all services,
   // for submission alone, and for review alone.
   explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {},
                       std::vector<std::string> submission_flags = {},
+<<<<<<< HEAD
                       std::vector<std::string> review_flags = {});
+=======
+                      Replicas replicas = Replicas::kOne);
+>>>>>>> ops-restart
   ~LocalStack();
 
   Process& indicator() { return *indicator_; }
   Process& submission() { return *submission_; }
+  // The second replica of a service, such as `review`, where there are two. Targets name both then.
+  Process& second(const std::string& service) { return *seconds_.at(service); }
   std::string indicator_target() const;
   std::string submission_target() const;
   Process& review() { return *review_; }
@@ -126,6 +135,9 @@ class LocalStack {
   std::vector<std::string> Command(const std::string& service, int port);
   void StartAndWait(Process& process, const std::string& target);
   void StartSubmission();
+  void StartSeconds();
+  std::string Target(const std::string& service, int port) const;
+  int PortOf(const Process& process) const;
 
   std::string folder_;
   std::string local_now_;
@@ -140,6 +152,8 @@ class LocalStack {
   int review_port_;
   std::map<std::string, int> metrics_ports_;
   int notification_port_;
+  std::map<std::string, int> second_ports_;  // empty with one replica of each
+  std::map<std::string, std::unique_ptr<Process>> seconds_;
   std::unique_ptr<Process> indicator_;
   std::unique_ptr<Process> submission_;
   std::unique_ptr<Process> review_;

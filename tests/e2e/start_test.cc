@@ -50,7 +50,7 @@ TEST(StartTest, AMalformedTargetStopsTheStartByName) {
         RunToEnd("submission", std::string("--issuers_file=x --indicator_target=") + target);
     EXPECT_EQ(ended.code, 1) << target;
     EXPECT_THAT(ended.output, HasSubstr("--indicator_target: "));
-    EXPECT_THAT(ended.output, HasSubstr("is neither host:port nor dns:///host:port"));
+    EXPECT_THAT(ended.output, HasSubstr("is neither host:port nor dns:///host:port nor ipv4:"));
     EXPECT_THAT(ended.output, HasSubstr("FLAG_INVALID"));
   }
 }

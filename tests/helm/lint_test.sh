@@ -30,6 +30,8 @@ refused() {
 refused databse --set databse.host=x
 refused "'/services/review'" --set services.review.portt=1
 refused "'/services/review'" --set services.review.flags.local_now=2024-01-01
+refused "propertyName 'calendar'" --set-string services.notification.files.calendar=x
+refused services.review.files.notes_file --set-string services.review.files.notes_file=
 refused "'/serviceDefaults'" --set serviceDefaults.port=7
 refused "'/services/mail'" --set services.mail.port=7
 refused "'/migration/mode'" --set migration.mode=hope

@@ -124,9 +124,11 @@ const promises = {
         const needed = container.lifecycle.preStop.sleep.seconds + parseInt(drain.split('=')[1]) + 3;
         return podOf(object).terminationGracePeriodSeconds >= needed ? null : `less than ${needed} s`;
       }),
-  'an update takes no replica away before there is another': (objects) => eachObject(
-      deployments(objects),
-      ({spec}) => spec.strategy.rollingUpdate.maxUnavailable === 0 ? null : 'it does'),
+  'an update takes no replica away before there is another that callers have found': (objects) => eachObject(
+      deployments(objects), ({spec}) => [
+        spec.strategy.rollingUpdate.maxUnavailable === 0 ? null : 'it does',
+        spec.minReadySeconds >= 2 ? null : 'they have no time for it',
+      ]),
   'liveness asks for the process, readiness for the database': (objects) => eachObject(
       deployments(objects), (object) => {
         const [{livenessProbe, readinessProbe, startupProbe}] = podOf(object).containers;
@@ -257,6 +259,37 @@ const special = {
         const wanted = object.metadata.name === 'duban-notification';
         return has === wanted && flag === wanted ? null : `has it: ${has}, knows it: ${flag}`;
       }),
+  'the notification service knows working days and hours': () => {
+    const objects = rendered.get('minimal');
+    const flags = flagsOf(objects, 'notification');
+    const wanted = ['--calendar_file=/etc/duban/config/calendar_file', '--working_hours=08:30-17:30', '--digest_time=16:30'];
+    const shipped = named(objects, 'ConfigMap', 'duban-notification').data.calendar_file;
+    const delivered = readFileSync(join(root, 'deploy/plans/working-days-cn.json'), 'utf8');
+    return [
+      ...wanted.filter((flag) => !flags.includes(flag)),
+      JSON.stringify(JSON.parse(shipped)) === JSON.stringify(JSON.parse(delivered)) ? null : 'the notices are not those of deploy/',
+    ].filter(Boolean);
+  },
+  'notices of one\'s own replace those of the chart, in new pods': () => {
+    const own = render('minimal', '--set-string', 'services.notification.files.calendar_file=\\{\\}');
+    const sum = (objects) =>
+        named(objects, 'Deployment', 'duban-notification').spec.template.metadata.annotations['checksum/flags'];
+    return [
+      named(own, 'ConfigMap', 'duban-notification').data.calendar_file.trim() === '{}' ? null : 'they do not',
+      sum(own) !== sum(rendered.get('minimal')) ? null : 'the pods stay',
+    ].filter(Boolean);
+  },
+  'channels and the passwords that they name come from the notification service\'s own Secret': () => {
+    const objects = rendered.get('external-mysql-tls');
+    const flags = flagsOf(objects, 'notification');
+    const mount = podOf(named(objects, 'Deployment', 'duban-notification')).containers[0].volumeMounts
+        .find((m) => m.name === 'own');
+    return [
+      flags.includes('--channels_file=/etc/duban/own/channels.json') ? null : 'no channels',
+      flags.includes('--secrets_key_file=/etc/duban/own/secrets.key') ? null : 'no key',
+      mount.mountPath === '/etc/duban/own' && !mount.subPath ? null : 'not the whole Secret',
+    ].filter(Boolean);
+  },
   'autoscaling decides on replicas alone': () => {
     const objects = rendered.get('external-mysql-tls');
     return eachObject(deployments(objects), (object) => [

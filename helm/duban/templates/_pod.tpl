@@ -54,6 +54,9 @@ capabilities: {drop: [ALL]}
 {{- $called := required (printf "services.%s.calls names %s, which is no service" $.name $other) (index $.root.Values.services $other) }}
 --{{ $other }}_target=dns:///{{ include "duban.name" $.root }}-{{ $other }}-headless:{{ $called.port }}
 {{- end }}
+{{- range $flag, $_ := $service.files }}
+--{{ $flag }}=/etc/duban/config/{{ $flag }}
+{{- end }}
 {{- if $service.ownSecret.existingSecret }}
 {{- range $flag, $key := $service.ownSecret.flags }}
 --{{ $flag }}=/etc/duban/own/{{ $key }}
@@ -61,6 +64,16 @@ capabilities: {drop: [ALL]}
 {{- end }}
 {{- range $flag, $value := $service.flags }}
 --{{ $flag }}={{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ $value }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The files of a service that are no secret, as keys of its ConfigMap: dict "root" $ "name" NAME. What
+     is empty comes from the chart's own files. */}}
+{{- define "duban.files" -}}
+{{- $service := include "duban.service" . | fromYaml -}}
+{{- range $flag, $content := $service.files }}
+{{ $flag }}: |
+  {{- $content | default ($.root.Files.Get (printf "files/%s" $flag)) | required (printf "services.%s.files.%s: its content" $.name $flag) | nindent 2 }}
 {{- end }}
 {{- end }}
 
