@@ -29,6 +29,7 @@ tests=(
   clang-format clang-tidy shellcheck     # style
   git jq                                 # what changed; JSON in scripts
   libreoffice-calc-nogui                 # another program that edits our workbooks
+  faketime                               # machines whose clock is wrong
   poppler-utils                          # what a PDF says, and in which fonts
   unzip                                  # helm comes in an archive of an npm package
   prometheus prometheus-alertmanager     # rules, dashboards and routes against the real ones

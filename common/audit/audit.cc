@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/id.h"
 #include "common/base/json.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "common/db/repeated.h"
@@ -46,7 +46,7 @@ std::vector<db::Value> RowOf(const std::string& service, const server::CallConte
                              const Snapshot& before, const Snapshot& after) {
   const std::string& trace = call.info.traceparent;
   return {
-      NewUuid7(MachineNow()),
+      NewUuid7(SharedNow()),
       service,
       call.now(),
       PrintableExcerpt(call.identity.subject, kLongestText),

@@ -28,7 +28,7 @@ class ShiftedClock : public Clock {
   absl::Duration shift_;
 };
 
-// The machine's time, for deadlines of calls, token expiry and durations; never for business.
+// The machine's time, for deadlines of calls and durations; never for business.
 absl::Time MachineNow();
 
 }  // namespace duban

@@ -62,15 +62,15 @@ TEST(RpcStatusTest, UnknownCodesAndDetailsDoNoHarm) {
 }
 
 TEST(RpcStatusTest, LeavesOutViolationsThatDoNotFit) {
-  constexpr Reason kPlanInvalid{"PLAN_INVALID", absl::StatusCode::kInvalidArgument,
-                                "方案有 {violations} 处错误",
-                                "The plan has {violations} violations."};
+  constexpr Reason kManyWrong{"PLAN_INVALID", absl::StatusCode::kInvalidArgument,
+                              "方案有 {violations} 处错误",
+                              "The plan has {violations} violations."};
   Violations violations;
   for (int i = 0; i < 500; ++i) {
     violations.Add("indicators[" + std::to_string(i) + "]",
                    FieldInvalid("unit", "不能为空", "it must not be empty"));
   }
-  const absl::Status status = violations.ToStatus(kPlanInvalid, absl::StatusCode::kInvalidArgument);
+  const absl::Status status = violations.ToStatus(kManyWrong, absl::StatusCode::kInvalidArgument);
   const google::rpc::Status wire = ToRpcStatus(status, "zh-CN", 6000);
   EXPECT_LE(wire.ByteSizeLong(), 6000u);
   const absl::Status back = FromRpcStatus(wire);

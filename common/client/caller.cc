@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/shared_time.h"
 #include "common/client/traceparent.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -62,7 +63,9 @@ Caller::Caller(const std::string& target, std::string subject, const TokenSigner
 void Caller::Prepare(const CallInfo& info, grpc::ClientContext* context) const {
   const absl::Time now = MachineNow();
   context->set_deadline(absl::ToChronoTime(info.deadline));
-  if (token_) context->AddMetadata("authorization", absl::StrCat("Bearer ", token_->Get(now)));
+  if (token_) {
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", token_->Get(SharedNow())));
+  }
   context->AddMetadata("x-request-id", info.request_id.empty() ? NewUuid7(now) : info.request_id);
   context->AddMetadata("traceparent", ChildTraceparent(info.traceparent));
 }

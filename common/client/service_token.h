@@ -16,7 +16,7 @@ class ServiceToken {
   // The signer must outlive this.
   ServiceToken(std::string subject, const TokenSigner* signer);
 
-  // A token that is good for at least a minute from `now`, machine time.
+  // A token that is good for at least a minute from `now`, shared time.
   std::string Get(absl::Time now);
 
  private:

@@ -90,6 +90,12 @@ absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindRepl
   return replies;
 }
 
+absl::StatusOr<std::optional<std::string>> FindReply(Database& database, absl::Time deadline,
+                                                     const RequestKey& key) {
+  if (key.made_by_server) return std::nullopt;
+  return Find(database, deadline, key);
+}
+
 absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& replies,
                            absl::Time now) {
   std::vector<std::vector<Value>> rows;

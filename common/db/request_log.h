@@ -46,6 +46,12 @@ struct RequestReply {
 absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindReplies(
     Session& session, const std::vector<RequestKey>& keys);
 
+// The reply recorded under the key; nothing if there is none, or if the server made the key, for
+// then nobody repeats it. INVALID_ARGUMENT REQUEST_ID_REUSED (field request_id) if the fingerprint
+// is another.
+absl::StatusOr<std::optional<std::string>> FindReply(Database& database, absl::Time deadline,
+                                                     const RequestKey& key);
+
 // Records replies. The status IsDuplicate if a twin of one has committed meanwhile.
 absl::Status RecordReplies(Transaction& tx, const std::vector<RequestReply>& replies,
                            absl::Time now);

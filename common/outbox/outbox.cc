@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/base/json.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/db/repeated.h"
 #include "duban/common/v1/event.pb.h"
@@ -44,7 +44,7 @@ absl::Status Outbox::AppendAll(db::Transaction& tx, const std::vector<OutboxEven
   for (const OutboxEvent& event : events) {
     DUBAN_RETURN_IF_ERROR(CheckType(event));
     const EventSubject& subject = event.subject;
-    rows.push_back({NewUuid7(MachineNow()), service_, event.type, subject.resource, subject.plan,
+    rows.push_back({NewUuid7(SharedNow()), service_, event.type, subject.resource, subject.plan,
                     subject.unit, subject.sequence, event.time,
                     event.data->GetDescriptor()->full_name(), ToJson(*event.data)});
   }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/log.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/client/caller.h"
 #include "common/server/answer.h"
@@ -82,7 +83,9 @@ absl::Status Call::AdmitCaller() {
   if (adapter_.draining) return Error(kServerDraining);
   DUBAN_ASSIGN_OR_RETURN(const std::string_view token,
                          ReadBearerToken(transport_.client_metadata()));
-  DUBAN_ASSIGN_OR_RETURN(context_.identity, adapter_.parts.verifier->Verify(token, began_));
+  const absl::Time shared = SharedNow();
+  DUBAN_ASSIGN_OR_RETURN(context_.identity, adapter_.parts.verifier->Verify(token, shared));
+  context_.identity.expires += began_ - shared;  // what streams wait for is machine time
   context_.info.deadline =
       std::min(absl::FromChrono(transport_.deadline()), began_ + served_.bound.rule.time_limit());
   return served_.bound.rule.Admit(&context_);

@@ -26,7 +26,7 @@ namespace duban::server {
 // What the calls of one server stand on.
 struct AdapterParts {
   TokenVerifier* verifier;
-  const Clock* clock;  // of the handlers; tokens and deadlines go by the machine's time
+  const Clock* clock;  // of the handlers; deadlines go by the machine's time
   WorkerPool* workers;
   WorkerPool* stream_workers;  // takes max_streams at any time
   Refusals* refusals;

@@ -55,6 +55,12 @@ absl::StatusOr<db::RequestKey> Mutations::KeyOf(const CallContext& call,
   return key;
 }
 
+absl::StatusOr<std::optional<std::string>> Mutations::RecordedReply(const CallContext& call,
+                                                                    const Message& request) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, KeyOf(call, request));
+  return db::FindReply(*database_, call.deadline(), key);
+}
+
 absl::StatusOr<std::string> Mutations::RunSerialized(
     const CallContext& call, const Message& request,
     const std::function<absl::StatusOr<std::string>(db::Transaction&)>& body) const {

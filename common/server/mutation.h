@@ -2,6 +2,7 @@
 #define DUBAN_COMMON_SERVER_MUTATION_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,11 +38,18 @@ class Mutations {
           DUBAN_ASSIGN_OR_RETURN(const Response response, body(tx));
           return response.SerializeAsString();
         }));
-    Response response;
-    if (!response.ParseFromString(reply)) {
-      return absl::InternalError("the recorded reply does not parse");
-    }
-    return response;
+    return Parse<Response>(reply);
+  }
+
+  // What the request was answered the first time, if it is a repeat; nothing if it is not. The
+  // first step of every handler that asks others, or looks at what may have moved, before Run: a
+  // repeat does not notice what has happened since. Errors as those of Run.
+  template <typename Response>
+  absl::StatusOr<std::optional<Response>> FirstAnswer(
+      const CallContext& call, const google::protobuf::Message& request) const {
+    DUBAN_ASSIGN_OR_RETURN(const std::optional<std::string> reply, RecordedReply(call, request));
+    if (!reply) return std::nullopt;
+    return Parse<Response>(*reply);
   }
 
   // The key under which Run records the reply, for transactions that answer several calls at once.
@@ -50,6 +58,15 @@ class Mutations {
                                        const google::protobuf::Message& request) const;
 
  private:
+  template <typename Response>
+  static absl::StatusOr<Response> Parse(const std::string& reply) {
+    Response response;
+    if (response.ParseFromString(reply)) return response;
+    return absl::InternalError("the recorded reply does not parse");
+  }
+
+  absl::StatusOr<std::optional<std::string>> RecordedReply(
+      const CallContext& call, const google::protobuf::Message& request) const;
   absl::StatusOr<std::string> RunSerialized(
       const CallContext& call, const google::protobuf::Message& request,
       const std::function<absl::StatusOr<std::string>(db::Transaction&)>& body) const;

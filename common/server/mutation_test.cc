@@ -55,6 +55,30 @@ TEST_F(MutationsTest, ARepeatGetsTheFirstAnswer) {
   EXPECT_EQ(runs_, 1);
 }
 
+TEST_F(MutationsTest, TheFirstAnswerIsThereForARepeatAlone) {
+  const auto first = [&] { return mutations_.FirstAnswer<Report>(call_, request_); };
+  EXPECT_FALSE(first()->has_value());
+  ASSERT_THAT(Run(), IsOk());
+  ASSERT_THAT(first(), IsOk());
+  ASSERT_TRUE(first()->has_value());
+  EXPECT_EQ((*first())->revision(), 1);
+  request_.set_request_id("0190A5B4-7C00-7ABC-8DEF-0123456789AB");
+  EXPECT_TRUE(first()->has_value());
+  request_.set_etag("3");
+  EXPECT_THAT(first(),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED", "request_id"));
+  request_.set_request_id("first try");
+  EXPECT_THAT(first(),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", "request_id"));
+  request_.clear_request_id();
+  EXPECT_FALSE(first()->has_value());
+  request_.set_request_id(kId);
+  request_.clear_etag();
+  call_.identity.subject = "members/li-na";
+  EXPECT_FALSE(first()->has_value());
+  EXPECT_EQ(runs_, 1);
+}
+
 TEST_F(MutationsTest, CaseOfTheIdDoesNotMatter) {
   ASSERT_THAT(Run(), IsOk());
   request_.set_request_id("0190A5B4-7C00-7ABC-8DEF-0123456789AB");

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <future>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,8 +18,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/base/log.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
+#include "common/db/server_time.h"
 #include "common/server/options.h"
+#include "common/server/recurrence.h"
 #include "common/server/service_server.h"
 
 namespace duban::server {
@@ -30,6 +34,8 @@ constexpr rlim_t kFewestFiles = 1024;
 constexpr absl::Duration kRetryDatabase = absl::Seconds(1);
 constexpr absl::Duration kMigrationTimeLimit = absl::Minutes(10);
 constexpr absl::Duration kCheckTimeLimit = absl::Seconds(5);
+constexpr absl::Duration kFollowInterval = absl::Seconds(1);
+constexpr absl::Duration kFollowTimeLimit = absl::Seconds(1);
 constexpr absl::Duration kGraceAfterDrain = absl::Seconds(1);
 
 // The first signal asks for a drain, the second ends the process at once; so does any that comes
@@ -102,6 +108,19 @@ absl::Status BringUpToDate(const ServerOptions& options, const ServiceDefinition
   return db::CheckMigrated(*database, definition.migrations, MachineNow() + kCheckTimeLimit);
 }
 
+absl::Status FollowDatabase(db::Database* database) {
+  return database->Read(MachineNow() + kFollowTimeLimit, [](db::Session& session) {
+    return FollowSharedTime([&] { return db::ServerNow(session); });
+  });
+}
+
+// The clock that business goes by where nothing is shared: the machine's, or one that reads
+// `local_now` at this moment.
+std::unique_ptr<Clock> MachineClock(const std::optional<absl::Time>& local_now) {
+  if (!local_now) return std::make_unique<SystemClock>();
+  return std::make_unique<ShiftedClock>(*local_now + (MachineNow() - SharedNow()));
+}
+
 // Handlers that ignore the end of their time must not keep the process: it leaves without them.
 int Drain(ServiceServer* server, absl::Duration timeout) {
   LogInfo("draining", {{"drain_timeout", absl::FormatDuration(timeout)}});
@@ -132,8 +151,12 @@ absl::StatusOr<int> Live(const ConfiguredService& service) {
   DUBAN_RETURN_IF_ERROR(BringUpToDate(options, definition, database.get()));
   if (options.migrate_only) return 0;
 
-  std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
-  if (options.local_now) clock = std::make_unique<ShiftedClock>(*options.local_now);
+  DUBAN_RETURN_IF_ERROR(FollowDatabase(database.get()));
+  const std::unique_ptr<Clock> machine_clock = MachineClock(options.local_now);
+  const SharedClock clock(machine_clock.get());
+  // While the database is away the time goes on as it did, and readiness tells why.
+  const Recurrence following(kFollowInterval,
+                             [&] { FollowDatabase(database.get()).IgnoreError(); });
   DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<TokenVerifier> verifier,
                          TokenVerifier::Load(options.issuers));
   std::unique_ptr<TokenSigner> signer;
@@ -143,8 +166,8 @@ absl::StatusOr<int> Live(const ConfiguredService& service) {
   DUBAN_ASSIGN_OR_RETURN(const auto peer_credentials, tls::PeerCredentials(options.peers));
   DUBAN_ASSIGN_OR_RETURN(const std::unique_ptr<ServiceServer> server,
                          ServiceServer::Start(definition, options.serving,
-                                              {database.get(), clock.get(), verifier.get(),
-                                               signer.get(), peer_credentials}));
+                                              {database.get(), &clock, verifier.get(), signer.get(),
+                                               peer_credentials}));
   ends_at_once = false;
   LogInfo("serving", {{"listen", options.serving.listen},
                       {"port", absl::StrCat(server->port())},

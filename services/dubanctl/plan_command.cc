@@ -27,9 +27,9 @@ struct ImportArguments {
 };
 
 absl::StatusOr<PlanDocument> ReadDocument(const std::string& file) {
-  DUBAN_ASSIGN_OR_RETURN(const std::string json, ReadFile(file));
+  DUBAN_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
   PlanDocument document;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, &document);
+  const auto status = google::protobuf::util::JsonStringToMessage(text, &document);
   if (!status.ok()) {
     return Error(kFileInvalid).With("file", file).With("why", status.ToString()).Build();
   }

@@ -29,9 +29,9 @@ struct Tally {
 };
 
 absl::StatusOr<RoutingDocument> ReadRouting(const std::string& file) {
-  DUBAN_ASSIGN_OR_RETURN(const std::string json, ReadFile(file));
+  DUBAN_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
   RoutingDocument document;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, &document);
+  const auto status = google::protobuf::util::JsonStringToMessage(text, &document);
   if (status.ok()) return document;
   return Error(kFileInvalid).With("file", file).With("why", status.ToString()).Build();
 }

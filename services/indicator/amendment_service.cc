@@ -12,11 +12,34 @@
 #include "common/server/list_query.h"
 #include "common/server/update_mask.h"
 #include "duban/indicator/v1/events.pb.h"
+#include "services/indicator/cadence_rules.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/list_filters.h"
 #include "services/indicator/plan_rules.h"
 
 namespace duban::indicator {
+namespace {
+
+// Amends the plan as it is kept; answers the amendment, not named yet.
+absl::StatusOr<v1::Amendment> AmendKept(const server::CallContext& call,
+                                        const v1::AmendCadencesRequest& request,
+                                        StoredPlan* stored) {
+  DUBAN_RETURN_IF_ERROR(StateAfter(stored->plan(), PlanMove::kAmend).status());
+  DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), stored->plan().etag()));
+  DUBAN_RETURN_IF_ERROR(CheckCadenceAmendment(stored->plan(), request));
+  v1::Amendment amendment;
+  amendment.set_reason(request.reason());
+  amendment.set_document_number(request.document_number());
+  amendment.set_effective_date(request.effective_date());
+  *amendment.mutable_old_cadences() = stored->plan().cadences();
+  PutCadencesInForce(request, &stored->mutable_plan());
+  *amendment.mutable_new_cadences() = stored->plan().cadences();
+  amendment.set_actor(call.identity.subject);
+  *amendment.mutable_create_time() = ToTimestamp(call.now());
+  return amendment;
+}
+
+}  // namespace
 
 absl::StatusOr<PlanScope> AmendmentService::ReadScope(db::Transaction& tx, const v1::Plan& plan,
                                                       const v1::Indicator& after,
@@ -86,6 +109,47 @@ absl::StatusOr<v1::Amendment> AmendmentService::AmendIndicator(
     DUBAN_RETURN_IF_ERROR(Record(tx, call, stored.plan(), amendment));
     return amendment;
   });
+}
+
+absl::StatusOr<v1::AmendCadencesResponse> AmendmentService::AmendCadences(
+    server::CallContext& call, const v1::AmendCadencesRequest& request) {
+  using Answer = absl::StatusOr<v1::AmendCadencesResponse>;
+  DUBAN_ASSIGN_OR_RETURN(const auto ids, ParseResourceName(request.name(), "plans/*", "name"));
+  if (request.validate_only()) {
+    return database_->Read(call.deadline(), [&](db::Session& session) -> Answer {
+      DUBAN_ASSIGN_OR_RETURN(StoredPlan stored, stores_.plans.Get(session, ids[0]));
+      v1::AmendCadencesResponse would;
+      DUBAN_ASSIGN_OR_RETURN(*would.mutable_amendment(), AmendKept(call, request, &stored));
+      *would.mutable_plan() = stored.plan();
+      return would;
+    });
+  }
+  return mutations_->Run(call, request, [&](db::Transaction& tx) -> Answer {
+    DUBAN_ASSIGN_OR_RETURN(StoredPlan stored, stores_.plans.Lock(tx, ids[0]));
+    const v1::Plan before = stored.plan();
+    v1::AmendCadencesResponse response;
+    v1::Amendment& amendment = *response.mutable_amendment();
+    DUBAN_ASSIGN_OR_RETURN(amendment, AmendKept(call, request, &stored));
+    amendment.set_name(absl::StrCat(request.name(), "/amendments/", ++stored.amendments));
+    DUBAN_RETURN_IF_ERROR(stores_.plans.Save(tx, call.now(), stored));
+    DUBAN_RETURN_IF_ERROR(RecordCadences(tx, call, before, stored.plan(), amendment));
+    *response.mutable_plan() = stored.plan();
+    return response;
+  });
+}
+
+absl::Status AmendmentService::RecordCadences(db::Transaction& tx, const server::CallContext& call,
+                                              const v1::Plan& before, const v1::Plan& after,
+                                              const v1::Amendment& amendment) const {
+  DUBAN_RETURN_IF_ERROR(stores_.amendments.Insert(tx, amendment));
+  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
+  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, amendment.name(), v1::Amendment(), amendment));
+  v1::PlanCadencesAmended event;
+  event.set_amendment(amendment.name());
+  event.set_reason(amendment.reason());
+  event.set_effective_date(amendment.effective_date());
+  return outbox_.Append(tx, "duban.indicator.plan.cadences_amended",
+                        {after.name(), after.revision(), after.name(), ""}, event, call.now());
 }
 
 absl::StatusOr<v1::Amendment> AmendmentService::GetAmendment(

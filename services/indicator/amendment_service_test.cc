@@ -32,8 +32,23 @@ constexpr char kAmend[] = R"(
   document_number: "临政发〔2024〕5号"
   effective_date: "2024-07-01" )";
 
+// From July on the bulletin is due on the fifth working day at noon.
+constexpr char kAmendCadences[] = R"(
+  name: "plans/small"
+  rules {
+    kind: BULLETIN every: MONTH
+    deadline { offset_workdays: 5 cutoff: "12:00" grace_workdays: 1 lock_workdays: 3 }
+  }
+  effective_date: "2024-07-01"
+  reason: "基层反映时限过紧"
+  document_number: "临政办〔2024〕9号" )";
+
 class AmendmentServiceTest : public IndicatorFixture {
  protected:
+  absl::StatusOr<v1::AmendCadencesResponse> AmendCadences(const std::string& text) {
+    server::CallContext call = Call();
+    return amendments_.AmendCadences(call, FromText<v1::AmendCadencesRequest>(text));
+  }
   absl::StatusOr<v1::Amendment> Amend(const std::string& text) {
     server::CallContext call = Call();
     return amendments_.AmendIndicator(call, FromText<v1::AmendIndicatorRequest>(text));
@@ -253,6 +268,96 @@ TEST_F(AmendmentServiceTest, ARepeatedAmendmentHappensOnce) {
   other.set_document_number("7号");
   server::CallContext call = Call();
   Refused([&] { return amendments_.AmendIndicator(call, other); }, kInvalid, "REQUEST_ID_REUSED",
+          "request_id");
+}
+
+TEST_F(AmendmentServiceTest, CadencesAreAmendedFromADayOn) {
+  const v1::Plan before = Publish(SmallPlan());
+  clock_.Advance(absl::Hours(1));
+  const std::string contents = Contents();
+  const auto would = AmendCadences(absl::StrCat(kAmendCadences, "validate_only: true"));
+  ASSERT_THAT(would, testing::IsOk());
+  EXPECT_EQ(Contents(), contents);
+  const auto amended = AmendCadences(absl::StrCat(kAmendCadences, "etag: '", before.etag(), "'"));
+  ASSERT_THAT(amended, testing::IsOk());
+  const v1::Plan& plan = amended->plan();
+  ASSERT_EQ(plan.cadences_size(), 5);
+  EXPECT_EQ(plan.cadences(1).deadline().offset_workdays(), 3);
+  EXPECT_EQ(plan.cadences(2).deadline().offset_workdays(), 5);
+  EXPECT_EQ(plan.cadences(2).effective_date(), "2024-07-01");
+  EXPECT_EQ(plan.revision(), before.revision() + 1);
+  EXPECT_NE(plan.etag(), before.etag());
+  EXPECT_EQ(plan.state(), v1::Plan::PUBLISHED);
+  EXPECT_EQ(would->plan().cadences(2).SerializeAsString(), plan.cadences(2).SerializeAsString());
+  EXPECT_EQ(would->amendment().name(), "");
+  // It is on record, told, and in the plan's history.
+  const v1::Amendment& amendment = amended->amendment();
+  EXPECT_EQ(amendment.name(), "plans/small/amendments/1");
+  EXPECT_EQ(amendment.indicator(), "");
+  EXPECT_EQ(amendment.document_number(), "临政办〔2024〕9号");
+  EXPECT_EQ(amendment.actor(), "members/chen-jing");
+  EXPECT_EQ(amendment.old_cadences_size(), 4);
+  EXPECT_EQ(amendment.new_cadences_size(), 5);
+  EXPECT_EQ(GetAmendment(amendment.name())->SerializeAsString(), amendment.SerializeAsString());
+  EXPECT_EQ(ListAmendments("parent: 'plans/small'")->amendments_size(), 1);
+  EXPECT_THAT(Column("SELECT CONCAT(subject, ' ', plan, ' ', sequence, ' ', data_json) FROM"
+                     " outbox_events WHERE type = 'duban.indicator.plan.cadences_amended'"),
+              ElementsAre(absl::StrCat(
+                  "plans/small plans/small ", plan.revision(),
+                  " {\"amendment\":\"plans/small/amendments/1\","
+                  "\"reason\":\"基层反映时限过紧\",\"effectiveDate\":\"2024-07-01\"}")));
+  EXPECT_THAT(Column("SELECT resource FROM audit_entries ORDER BY id DESC LIMIT 2"),
+              ElementsAre("plans/small/amendments/1", "plans/small"));
+  // An amendment of an indicator takes the next number.
+  EXPECT_EQ(Amend(kAmend)->name(), "plans/small/amendments/2");
+  EXPECT_EQ(ListAmendments("parent: 'plans/small' filter: 'indicator = "
+                           "plans/small/indicators/contracts'")
+                ->amendments_size(),
+            1);
+  EXPECT_EQ(Export("plans/small").plan().cadences_size(), 5);
+}
+
+TEST_F(AmendmentServiceTest, RefusesAWrongAmendmentOfCadences) {
+  Import(SmallPlan());
+  Refused([&] { return AmendCadences(kAmendCadences); }, kPrecondition, "PLAN_NOT_PUBLISHED");
+  server::CallContext call = Call();
+  ASSERT_THAT(plans_.PublishPlan(call, FromText<v1::PublishPlanRequest>("name: 'plans/small'")),
+              testing::IsOk());
+  auto request = FromText<v1::AmendCadencesRequest>(kAmendCadences);
+  const auto amend = [&] { return amendments_.AmendCadences(call, request); };
+  for (const bool validate_only : {true, false}) {
+    request = FromText<v1::AmendCadencesRequest>(kAmendCadences);
+    request.set_validate_only(validate_only);
+    request.set_etag("v9");
+    Refused(amend, absl::StatusCode::kAborted, "STALE_ETAG");
+    request.clear_etag();
+    request.mutable_rules(0)->mutable_deadline()->set_lock_workdays(0);
+    Refused(amend, kInvalid, "CADENCE_INVALID", "rules[0].deadline.lock_workdays");
+    request.mutable_rules(0)->mutable_deadline()->set_lock_workdays(3);
+    request.set_effective_date("2025-01-01");
+    Refused(amend, kInvalid, "FIELD_INVALID", "effective_date");
+    request.set_name("plans/other");
+    Refused(amend, kNotFound, "PLAN_NOT_FOUND");
+    request.set_name("small");
+    Refused(amend, kInvalid, "FIELD_INVALID", "name");
+  }
+}
+
+TEST_F(AmendmentServiceTest, ARepeatedAmendmentOfCadencesHappensOnce) {
+  const v1::Plan plan = Publish(SmallPlan());
+  const std::string text = absl::StrCat(kAmendCadences, "etag: '", plan.etag(),
+                                        "' request_id: '018e8a00-0000-7000-8000-000000000003'");
+  const auto first = AmendCadences(text);
+  ASSERT_THAT(first, testing::IsOk());
+  const std::string before = Contents();
+  const auto again = AmendCadences(text);
+  ASSERT_THAT(again, testing::IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(Contents(), before);
+  auto other = FromText<v1::AmendCadencesRequest>(text);
+  other.set_reason("又改");
+  server::CallContext call = Call();
+  Refused([&] { return amendments_.AmendCadences(call, other); }, kInvalid, "REQUEST_ID_REUSED",
           "request_id");
 }
 

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/decimal.h"
+#include "common/base/text.h"
+#include "common/calendar/period.h"
 #include "common/calendar/working_days.h"
 #include "services/indicator/fields.h"
 #include "services/indicator/plan_rules.h"
@@ -49,33 +51,90 @@ void CheckDeadline(const Reason& reason, const v1::DeadlineRule& rule, const std
   }
 }
 
+// The kinds of rules seen so far, each with the day from which on it is in force.
+using Seen = std::set<std::pair<CadenceRule::Kind, std::string>>;
+
+void CheckRule(const CadenceRule& rule, const std::string& here, Seen& seen, Violations& out) {
+  const auto rhythm = Rhythms().find(rule.kind());
+  if (rhythm == Rhythms().end()) {
+    AddViolation(kCadenceInvalid, here + ".kind", "须写明种类", "the kind is required", out);
+  } else if (!seen.emplace(rule.kind(), rule.effective_date()).second) {
+    AddViolation(kCadenceInvalid, here + ".kind", "每种自同一天起只有一条规则",
+                 "each kind has one rule from a day on", out);
+  } else if (rule.every() != rhythm->second) {
+    AddViolation(kCadenceInvalid, here + ".every", "应为旬调度、月通报、季总结、半年讲评",
+                 "DISPATCH is by DEKAD, BULLETIN by MONTH, SUMMARY by QUARTER, APPRAISAL by "
+                 "HALF_YEAR",
+                 out);
+  }
+  CheckDeadline(kCadenceInvalid, rule.deadline(), here + ".deadline", out);
+}
+
+void CheckDayOfPlan(const std::string& date, const v1::Plan& plan, const std::string& path,
+                    Violations& out) {
+  const absl::StatusOr<absl::CivilDay> day = ParseDate(date, path);
+  if (!day.ok()) {
+    out.Add("", day.status());
+  } else if (day->year() != plan.year()) {
+    out.Add("", FieldInvalid(path, "不在方案年度之内", "it is not in the plan's year"));
+  }
+}
+
 }  // namespace
 
 void CheckCadences(const v1::Plan& plan, const std::string& path, Violations& out) {
-  std::set<CadenceRule::Kind> seen;
+  Seen seen;
   for (int i = 0; i < plan.cadences_size(); ++i) {
     const CadenceRule& rule = plan.cadences(i);
     const std::string here = At(path, i);
-    const auto rhythm = Rhythms().find(rule.kind());
-    if (rhythm == Rhythms().end()) {
-      AddViolation(kCadenceInvalid, here + ".kind", "须写明种类", "the kind is required", out);
-    } else if (!seen.insert(rule.kind()).second) {
-      AddViolation(kCadenceInvalid, here + ".kind", "每种只有一条规则", "each kind has one rule",
-                   out);
-    } else if (rule.every() != rhythm->second) {
-      AddViolation(kCadenceInvalid, here + ".every", "应为旬调度、月通报、季总结、半年讲评",
-                   "DISPATCH is by DEKAD, BULLETIN by MONTH, SUMMARY by QUARTER, APPRAISAL by "
-                   "HALF_YEAR",
-                   out);
-    }
-    CheckDeadline(kCadenceInvalid, rule.deadline(), here + ".deadline", out);
+    CheckRule(rule, here, seen, out);
+    if (rule.effective_date().empty()) continue;
+    CheckDayOfPlan(rule.effective_date(), plan, here + ".effective_date", out);
   }
   for (const auto& [kind, rhythm] : Rhythms()) {
-    if (seen.contains(kind)) continue;
+    if (seen.contains({kind, ""})) continue;
     const std::string name = CadenceRule::Kind_Name(kind);
-    AddViolation(kCadenceInvalid, path, absl::StrCat("缺少 ", name, " 的规则"),
-                 absl::StrCat("there is no rule for ", name), out);
+    AddViolation(kCadenceInvalid, path, absl::StrCat("缺少 ", name, " 自始的规则"),
+                 absl::StrCat("there is no rule for ", name, " from the beginning"), out);
   }
+}
+
+absl::Status CheckCadenceAmendment(const v1::Plan& plan, const v1::AmendCadencesRequest& request) {
+  Violations violations;
+  CheckTextField(request.reason(), "reason", kReasonCharacters, true, violations);
+  CheckTextField(request.document_number(), "document_number", kMaxNameCharacters, false,
+                 violations);
+  CheckDayOfPlan(request.effective_date(), plan, "effective_date", violations);
+  if (request.rules().empty()) {
+    violations.Add("", FieldInvalid("rules", "至少一条", "there is at least one"));
+  }
+  Seen seen;
+  for (int i = 0; i < request.rules_size(); ++i) {
+    const std::string here = At("rules", i);
+    CheckRule(request.rules(i), here, seen, violations);
+    if (request.rules(i).effective_date().empty()) continue;
+    violations.Add("", FieldInvalid(here + ".effective_date", "由 effective_date 统一指定",
+                                    "the request's effective_date holds for all"));
+  }
+  return violations.ToStatus(kRequestInvalid, absl::StatusCode::kInvalidArgument);
+}
+
+void PutCadencesInForce(const v1::AmendCadencesRequest& request, v1::Plan* plan) {
+  std::map<std::pair<CadenceRule::Kind, std::string>, CadenceRule> rules;
+  std::set<CadenceRule::Kind> amended;
+  for (const CadenceRule& rule : request.rules()) amended.insert(rule.kind());
+  for (const CadenceRule& rule : plan->cadences()) {
+    // An empty day stands before any other.
+    const bool gives_way =
+        amended.contains(rule.kind()) && rule.effective_date() >= request.effective_date();
+    if (!gives_way) rules[{rule.kind(), rule.effective_date()}] = rule;
+  }
+  for (const CadenceRule& rule : request.rules()) {
+    CadenceRule& since = rules[{rule.kind(), request.effective_date()}] = rule;
+    since.set_effective_date(request.effective_date());
+  }
+  plan->clear_cadences();
+  for (auto& [place, rule] : rules) *plan->add_cadences() = std::move(rule);
 }
 
 void CheckArticleQuotas(const v1::Plan& plan, const std::string& path, Violations& out) {

@@ -39,6 +39,7 @@ class IndicatorAssembly : public server::Assembly {
                 .Add("ExportPlan", &documents_, &DocumentService::ExportPlan)
                 .Add("PublishPlan", &plans_, &PlanService::PublishPlan)
                 .Add("ClosePlan", &plans_, &PlanService::ClosePlan)
+                .Add("AmendCadences", &amendments_, &AmendmentService::AmendCadences)
                 .Add("GetPlanHistory", &plans_, &PlanService::GetPlanHistory),
             server::RpcService("duban.indicator.v1.DirectoryService")
                 .Add("CreateUnit", &units_, &UnitService::CreateUnit)

@@ -111,6 +111,32 @@ const PlanCase kRhythmCases[] = {
     {"a review with two rules",
      [](Plan& p) { *p.add_cadences() = p.cadences(0); },
      {"plan.cadences[4].kind CADENCE_INVALID"}},
+    {"a rule from a day on",
+     [](Plan& p) {
+       v1::CadenceRule& rule = *p.add_cadences();
+       rule = p.cadences(0);
+       rule.set_effective_date("2024-07-01");
+     },
+     {}},
+    {"two rules from the same day on, and one from another year's",
+     [](Plan& p) {
+       for (const char* date : {"2024-07-01", "2024-07-01", "2025-07-01"}) {
+         v1::CadenceRule& rule = *p.add_cadences();
+         rule = p.cadences(0);
+         rule.set_effective_date(date);
+       }
+     },
+     {"plan.cadences[5].kind CADENCE_INVALID", "plan.cadences[6].effective_date FIELD_INVALID"}},
+    {"a review without a rule in spring",
+     [](Plan& p) { p.mutable_cadences(0)->set_effective_date("2024-07-01"); },
+     {"plan.cadences CADENCE_INVALID"}},
+    {"a rule from some day on",
+     [](Plan& p) {
+       v1::CadenceRule& rule = *p.add_cadences();
+       rule = p.cadences(0);
+       rule.set_effective_date("July");
+     },
+     {"plan.cadences[4].effective_date DATE_INVALID"}},
     {"a dispatch by month",
      [](Plan& p) { p.mutable_cadences(0)->set_every(common::v1::MONTH); },
      {"plan.cadences[0].every CADENCE_INVALID"}},

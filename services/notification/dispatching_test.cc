@@ -28,7 +28,7 @@ using testing::IsOk;
 using Preferences = v1::PreferenceService::Stub;
 
 constexpr char kPlan[] = "plans/linxiang-innovation-2024";
-constexpr char kMessages[] =
+constexpr char kMessageRows[] =
     "SELECT member, sequence, type FROM messages ORDER BY member, sequence";
 constexpr char kNotices[] =
     "SELECT member, state, DATE_FORMAT(due_time, '%m-%d %H:%i') FROM notices"
@@ -105,15 +105,15 @@ class DispatchingTest : public RoutingTest {
 TEST_F(DispatchingTest, AReturnReachesTheSubmitterAndTheLiaisonsOnce) {
   ReturnReport("r");
   DispatchAndTell();
-  EXPECT_THAT(Select(kMessages, 3), ElementsAre("li 1 duban.submission.report.returned",
-                                                "zhao 1 duban.submission.report.returned"));
+  EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.submission.report.returned",
+                                                   "zhao 1 duban.submission.report.returned"));
   EXPECT_THAT(
       Select("SELECT title, body, unit, template_revision FROM messages WHERE member = 'li'", 4),
       ElementsAre(::testing::AllOf(HasSubstr("2024年3月中旬"), HasSubstr("数字有误"),
                                    HasSubstr("市水利局"), HasSubstr(" water 1"))));
   EXPECT_THAT(Select("SELECT state, attempts FROM notification_events", 2), ElementsAre("2 1"));
   DispatchAndTell();
-  EXPECT_EQ(Select(kMessages, 3).size(), 2u);
+  EXPECT_EQ(Select(kMessageRows, 3).size(), 2u);
 }
 
 TEST_F(DispatchingTest, ABulletinReachesAllMembers) {
@@ -148,8 +148,8 @@ TEST_F(DispatchingTest, ASessionTellsExactlyTheLiaisonsOfTheOwingUnits) {
   Dispatch();
   clock().Set(clock().Now() + absl::Seconds(2));
   DispatchAndTell();
-  EXPECT_THAT(Select(kMessages, 3), ElementsAre("li 1 duban.review.session.opened",
-                                                "zhao 1 duban.review.session.opened"));
+  EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.review.session.opened",
+                                                   "zhao 1 duban.review.session.opened"));
 }
 
 TEST_F(DispatchingTest, WhatIsNotUrgentWaitsForWorkingHoursAsARow) {
@@ -205,7 +205,7 @@ TEST_F(DispatchingTest, AMetObligationCancelsItsReminder) {
   Dispatch();
   SetClock("2024-04-01 08:29");
   Tell();
-  EXPECT_THAT(Select(kMessages, 3), IsEmpty());
+  EXPECT_THAT(Select(kMessageRows, 3), IsEmpty());
   SubmitReport("j", "s");
   Dispatch();
   SetClock("2024-04-01 08:30");
@@ -214,7 +214,7 @@ TEST_F(DispatchingTest, AMetObligationCancelsItsReminder) {
                      " 'duban.review.session.due_soon' ORDER BY member",
                      3),
               ElementsAre(HasSubstr("li 3 已报送"), HasSubstr("zhao 3 已报送")));
-  EXPECT_THAT(Select(kMessages, 3), IsEmpty());
+  EXPECT_THAT(Select(kMessageRows, 3), IsEmpty());
 }
 
 TEST_F(DispatchingTest, AReminderIsToldWhileSomethingIsOwed) {
@@ -223,8 +223,8 @@ TEST_F(DispatchingTest, AReminderIsToldWhileSomethingIsOwed) {
   SubmitReport("i", "r");
   Remind({"a", "b"});
   DispatchAndTell();
-  EXPECT_THAT(Select(kMessages, 3), ElementsAre("li 1 duban.review.session.due_soon",
-                                                "zhao 1 duban.review.session.due_soon"));
+  EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.review.session.due_soon",
+                                                   "zhao 1 duban.review.session.due_soon"));
 }
 
 TEST_F(DispatchingTest, AWaivedObligationOrAPassedTimeCancels) {

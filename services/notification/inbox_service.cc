@@ -95,6 +95,9 @@ absl::StatusOr<v1::Message> InboxService::GetMessage(server::CallContext& call,
 
 absl::StatusOr<v1::MarkReadResponse> InboxService::MarkRead(server::CallContext& call,
                                                             const v1::MarkReadRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::MarkReadResponse>(call, request));
+  if (first) return *first;
   Marking marking;
   DUBAN_ASSIGN_OR_RETURN(marking.member, InboxMember(request.parent()));
   DUBAN_ASSIGN_OR_RETURN(marking.messages, MessagesNamed(request, marking.member));

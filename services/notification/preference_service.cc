@@ -77,6 +77,8 @@ absl::StatusOr<Preferences> PreferenceService::GetPreferences(
 
 absl::StatusOr<Preferences> PreferenceService::UpdatePreferences(
     server::CallContext& call, const v1::UpdatePreferencesRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Preferences>(call, request));
+  if (first) return *first;
   const std::string& name = request.preferences().name();
   DUBAN_ASSIGN_OR_RETURN(const std::string member,
                          MemberIn(name, "members/*/preferences", "preferences.name"));

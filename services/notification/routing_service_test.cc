@@ -255,6 +255,28 @@ TEST_F(RoutingServiceTest, SomeTypesCannotBeMuted) {
       FailsWith(absl::StatusCode::kFailedPrecondition, "TYPE_NOT_MUTABLE"));
 }
 
+TEST_F(RoutingServiceTest, ARepeatedMuteGetsTheFirstAnswerThoughItIsNotAllowedAnyMore) {
+  ImportDefaults();
+  v1::UpdatePreferencesRequest update;
+  update.mutable_preferences()->set_name("members/li/preferences");
+  update.mutable_preferences()->add_mutes()->set_event_type("duban.submission.report.accepted");
+  update.set_request_id(NewUuid7(MachineNow()));
+  const auto mute = [&] {
+    return Call(*preferences_, &Preferences::UpdatePreferences, update, common::v1::REPORTER, "li");
+  };
+  const auto first = mute();
+  ASSERT_THAT(first, IsOk());
+  v1::UpdateRouteRequest route;
+  route.mutable_route()->set_name("routes/submission-report-accepted");
+  route.mutable_update_mask()->add_paths("may_mute");
+  ASSERT_THAT(Call(*routes_, &Routes::UpdateRoute, route), IsOk());
+  const auto again = mute();
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->DebugString(), first->DebugString());
+  update.clear_request_id();
+  EXPECT_THAT(mute(), FailsWith(absl::StatusCode::kFailedPrecondition, "TYPE_NOT_MUTABLE"));
+}
+
 TEST_F(RoutingServiceTest, ContactPointsAreMaskedAndEncrypted) {
   v1::SetContactPointsRequest set;
   set.set_name("members/li/contactPoints");

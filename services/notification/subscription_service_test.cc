@@ -75,6 +75,35 @@ TEST_F(SubscriptionServiceTest, ARepeatGetsTheSameSecretAndNobodyElseDoes) {
   }
 }
 
+// Though the address is another one by now, and what was asked for is over.
+TEST_F(SubscriptionServiceTest, ARepeatGetsTheFirstAnswerLaterOn) {
+  ASSERT_THAT(Create(NewSubscription("province", Hook())), IsOk());
+  v1::VerifySubscriptionRequest verify;
+  verify.set_name("subscriptions/province");
+  verify.set_request_id(NewUuid7(MachineNow()));
+  const auto verified = Call(*subscriptions_, &Subscriptions::VerifySubscription, Admin(), verify);
+  ASSERT_THAT(verified, IsOk());
+  v1::RotateSecretRequest rotate;
+  rotate.set_name("subscriptions/province");
+  *rotate.mutable_expire_time() = ToTimestamp(clock_.Now() + absl::Hours(1));
+  rotate.set_request_id(NewUuid7(MachineNow()));
+  const auto rotated = Call(*subscriptions_, &Subscriptions::RotateSecret, Admin(), rotate);
+  ASSERT_THAT(rotated, IsOk());
+  v1::UpdateSubscriptionRequest update;
+  update.mutable_subscription()->set_name("subscriptions/province");
+  update.mutable_subscription()->set_url(Receiver().Http("/ok"));
+  update.mutable_update_mask()->add_paths("url");
+  ASSERT_THAT(Call(*subscriptions_, &Subscriptions::UpdateSubscription, Admin(), update), IsOk());
+  clock_.Advance(absl::Hours(2));
+  const auto verified_again =
+      Call(*subscriptions_, &Subscriptions::VerifySubscription, Admin(), verify);
+  ASSERT_THAT(verified_again, IsOk());
+  EXPECT_EQ(verified_again->SerializeAsString(), verified->SerializeAsString());
+  const auto rotated_again = Call(*subscriptions_, &Subscriptions::RotateSecret, Admin(), rotate);
+  ASSERT_THAT(rotated_again, IsOk());
+  EXPECT_EQ(rotated_again->SerializeAsString(), rotated->SerializeAsString());
+}
+
 struct RefusedSubscription {
   const char* name;
   std::string url;

@@ -41,6 +41,8 @@ server::RpcService ActionItemService::Rpc() {
 
 absl::StatusOr<ActionItem> ActionItemService::CreateActionItem(
     server::CallContext& call, const v1::CreateActionItemRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<ActionItem>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, request.parent()));
   ActionItem order = request.action_item();
@@ -104,6 +106,8 @@ absl::StatusOr<ActionItem> ActionItemService::AddProgress(server::CallContext& c
 
 absl::StatusOr<ActionItem> ActionItemService::RequestClosure(
     server::CallContext& call, const v1::RequestClosureRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<ActionItem>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(CheckBrought(call, request));
   return MoveOne(call, request,
                  {ActionItem::REQUEST_CLOSURE, request.text(),
@@ -117,6 +121,8 @@ absl::StatusOr<ActionItem> ActionItemService::CloseItem(server::CallContext& cal
 
 absl::StatusOr<ActionItem> ActionItemService::ReopenItem(server::CallContext& call,
                                                          const v1::ReopenItemRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<ActionItem>(call, request));
+  if (first) return *first;
   if (request.due_workdays() != 0) {
     DUBAN_RETURN_IF_ERROR(CheckDueWorkdays(request.due_workdays(), "due_workdays"));
   }

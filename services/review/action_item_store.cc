@@ -8,12 +8,12 @@
 #include "common/base/error.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
+#include "common/db/message_columns.h"
 
 namespace duban::review {
 namespace {
 
 using google::protobuf::RepeatedPtrField;
-using google::protobuf::Timestamp;
 using indicator::v1::EscalationStep;
 using v1::ActionItem;
 using v1::ActionItemCounts;
@@ -58,10 +58,6 @@ constexpr char kOverdueIn[] =
     " AND (close_time IS NULL OR (close_time >= due_time AND close_time > ?))"
     " ORDER BY item LIMIT 100000";
 
-db::Value TimeOrNull(bool present, const Timestamp& timestamp) {
-  return present ? db::Value(FromTimestamp(timestamp)) : db::Value(nullptr);
-}
-
 ActionItemName NameOf(const ActionItem& item) { return *ParseActionItemName(item.name(), "name"); }
 
 std::string Joined(const RepeatedPtrField<std::string>& names) {
@@ -87,16 +83,16 @@ std::vector<db::Value> MutableColumns(const ActionItem& item) {
           item.calendar_version(),
           static_cast<int>(item.state()),
           static_cast<int>(item.slip()),
-          TimeOrNull(item.has_acknowledge_time(), item.acknowledge_time()),
+          db::TimeOrNull(item.has_acknowledge_time(), item.acknowledge_time()),
           closure.actor(),
-          TimeOrNull(closure.has_time(), closure.time()),
+          db::TimeOrNull(closure.has_time(), closure.time()),
           closure.text(),
           Joined(closure.evidence()),
           decision.actor(),
           decision.unit(),
-          TimeOrNull(decision.has_time(), decision.time()),
+          db::TimeOrNull(decision.has_time(), decision.time()),
           decision.reason(),
-          TimeOrNull(item.has_close_time(), item.close_time()),
+          db::TimeOrNull(item.has_close_time(), item.close_time()),
           FromTimestamp(item.update_time()),
           item.revision()};
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/id.h"
 #include "common/base/timestamp.h"
 #include "gmock/gmock.h"
 #include "services/review/action_item_fixture.h"
@@ -74,6 +75,43 @@ TEST_F(ActionItemTest, IsTrackedFromAssignmentToClosureAndBack) {
             "duban.review.action_item.progress_added,duban.review.action_item.progress_added,"
             "duban.review.action_item.closure_requested,duban.review.action_item.closed,"
             "duban.review.action_item.reopened");
+}
+
+// Whatever has become of the order and of its plan since.
+TEST_F(ActionItemTest, ARepeatGetsTheFirstAnswer) {
+  const std::string order = absl::StrCat("request_id: '", NewUuid7(MachineNow()), "'");
+  const auto item = Order(kReviewer, order);
+  ASSERT_THAT(item, IsOk());
+  ASSERT_THAT(Verb(kWater, &Stub::AcknowledgeItem, item->name()), IsOk());
+  const std::string closure = absl::StrCat("text: '已办结' evidence: '", Upload(kWater, "repeat"),
+                                           "' request_id: '", NewUuid7(MachineNow()), "'");
+  const auto requested = Verb(kWater, &Stub::RequestClosure, item->name(), closure);
+  ASSERT_THAT(requested, IsOk());
+  const std::string reopening =
+      absl::StrCat("reason: '不实' due_workdays: 3 request_id: '", NewUuid7(MachineNow()), "'");
+  const auto reopened = Verb(kReviewer, &Stub::ReopenItem, item->name(), reopening);
+  ASSERT_THAT(reopened, IsOk());
+  ASSERT_THAT(Verb(kWater, &Stub::AddProgress, item->name(), "text: '返工'"), IsOk());
+  ClosePlan(plan_);
+  Now("2024-05-06 09:00");
+  const std::string content = Get(kAuditor, item->name())->DebugString();
+  const auto ordered_again = Order(kReviewer, order);
+  ASSERT_THAT(ordered_again, IsOk());
+  EXPECT_EQ(ordered_again->DebugString(), item->DebugString());
+  const auto requested_again = Verb(kWater, &Stub::RequestClosure, item->name(), closure);
+  ASSERT_THAT(requested_again, IsOk());
+  EXPECT_EQ(requested_again->DebugString(), requested->DebugString());
+  const auto reopened_again = Verb(kReviewer, &Stub::ReopenItem, item->name(), reopening);
+  ASSERT_THAT(reopened_again, IsOk());
+  EXPECT_EQ(reopened_again->DebugString(), reopened->DebugString());
+  EXPECT_THAT(Order(kReviewer, order + " action_item { title: '另一件' }"),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_THAT(Verb(kWater, &Stub::RequestClosure, item->name(), closure + " etag: 'v9'"),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_THAT(Verb(kReviewer, &Stub::ReopenItem, item->name(), reopening + " etag: 'v9'"),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_EQ(Get(kAuditor, item->name())->DebugString(), content);
+  EXPECT_EQ(List(kAuditor)->counts().total(), 1);
 }
 
 TEST_F(ActionItemTest, NobodyClosesWhatTheirOwnUnitHandlesOrHelpsWith) {

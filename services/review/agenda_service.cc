@@ -103,20 +103,16 @@ absl::Status AgendaService::AddObligations(const server::CallContext& call, cons
   std::vector<submission::v1::Obligation> obligations;
   submission::v1::ListObligationsRequest request;
   request.set_parent(plan);
-  request.set_page_size(kPeerPageSize);
   request.set_filter(
       absl::StrCat("due_before = \"",
                    absl::FormatTime(absl::RFC3339_sec, call.now(), absl::UTCTimeZone()), "\""));
-  do {
-    DUBAN_ASSIGN_OR_RETURN(
-        submission::v1::ListObligationsResponse page,
-        peers_->AskSubmission(call.info, *obligations_,
-                              &submission::v1::ObligationService::Stub::ListObligations, request));
-    for (auto& obligation : *page.mutable_obligations()) {
-      obligations.push_back(std::move(obligation));
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(
+      call.info, *obligations_, &submission::v1::ObligationService::Stub::ListObligations, request,
+      [&](auto* page) {
+        for (auto& obligation : *page->mutable_obligations()) {
+          obligations.push_back(std::move(obligation));
+        }
+      }));
   AddOverdue(obligations, agenda->session(), call.now(), agenda);
   return absl::OkStatus();
 }
@@ -126,16 +122,13 @@ absl::Status AgendaService::AddReports(const server::CallContext& call, const st
   std::vector<submission::v1::Report> returned;
   submission::v1::ListReportsRequest request;
   request.set_parent(plan);
-  request.set_page_size(kPeerPageSize);
   request.set_filter("state = RETURNED");
-  do {
-    DUBAN_ASSIGN_OR_RETURN(
-        submission::v1::ListReportsResponse page,
-        peers_->AskSubmission(call.info, *reports_,
-                              &submission::v1::ReportService::Stub::ListReports, request));
-    for (auto& report : *page.mutable_reports()) returned.push_back(std::move(report));
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(call.info, *reports_,
+                                                  &submission::v1::ReportService::Stub::ListReports,
+                                                  request, [&](auto* page) {
+                                                    for (auto& report : *page->mutable_reports())
+                                                      returned.push_back(std::move(report));
+                                                  }));
   AddReturned(returned, agenda);
   return absl::OkStatus();
 }

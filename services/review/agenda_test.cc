@@ -1,5 +1,6 @@
 // What a session has before it, and what it resolves, over the wire.
 #include "absl/strings/str_cat.h"
+#include "common/base/id.h"
 #include "common/base/timestamp.h"
 #include "duban/review/v1/action_item_service.grpc.pb.h"
 #include "services/review/session_fixture.h"
@@ -74,6 +75,30 @@ TEST_F(AgendaTest, ResolutionsBecomeActionItemsAndComeBack) {
   EXPECT_EQ(agenda->earlier_resolutions(0).session(), first);
   EXPECT_EQ(agenda->earlier_resolutions(0).state_text(), "待签收");
   EXPECT_EQ(agenda->earlier_resolutions(1).state_text(), "");
+}
+
+TEST_F(AgendaTest, ARepeatGetsTheFirstAnswer) {
+  const std::string plan = PublishYear();
+  const std::string first = plan + "/sessions/dispatch-2024-01-d1";
+  SetClock("2024-01-11 10:00");
+  ASSERT_THAT(Run(plan, "dispatch-2024-01-d1"), IsOk());
+  const std::string text = absl::StrCat(
+      kMinutes, "action_items { resolution: 1 due_workdays: 5 } etag: '",
+      Get(plan, "dispatch-2024-01-d1")->etag(), "' request_id: '", NewUuid7(MachineNow()), "'");
+  const auto minuted = Record(first, text);
+  ASSERT_THAT(minuted, IsOk());
+  SetClock("2024-01-16 17:30");
+  EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::PUBLISHED);
+  // No order is given by a plan that is over.
+  ClosePlan(plan);
+  const auto again = Record(first, text);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->DebugString(), minuted->DebugString());
+  EXPECT_EQ(
+      Ask(absl::StrCat("SELECT COUNT(*) FROM action_items WHERE plan = '", plan.substr(6), "'")),
+      "1");
+  EXPECT_THAT(Record(first, text + " action_items { resolution: 2 }"),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
 TEST_F(AgendaTest, IsAssembledFromWhatIsKnown) {

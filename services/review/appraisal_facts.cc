@@ -44,18 +44,6 @@ std::string PlanIdOf(const indicator::v1::Plan& plan) {
   return plan.name().substr(plan.name().rfind('/') + 1);
 }
 
-// Asks page by page; `take` gets each answer.
-template <typename Request, typename Ask, typename Take>
-absl::Status ForEachPage(Request request, Ask ask, Take take) {
-  request.set_page_size(kPeerPageSize);
-  do {
-    DUBAN_ASSIGN_OR_RETURN(const auto answer, ask(request));
-    take(answer);
-    request.set_page_token(answer.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 AppraisalFactsSource::AppraisalFactsSource(db::Database* database, const Peers* peers)
@@ -90,14 +78,11 @@ absl::StatusOr<AppraisalFacts> AppraisalFactsSource::Gather(const client::CallIn
 
 absl::Status AppraisalFactsSource::ReadUnitNames(const client::CallInfo& call,
                                                  std::map<std::string, std::string>* names) const {
-  return ForEachPage(
-      indicator::v1::ListUnitsRequest(),
-      [&](const indicator::v1::ListUnitsRequest& request) {
-        return peers_->AskIndicator(call, *directory_, &DirectoryService::Stub::ListUnits, request);
-      },
-      [&](const indicator::v1::ListUnitsResponse& answer) {
-        for (const auto& unit : answer.units()) (*names)[unit.name()] = unit.display_name();
-      });
+  return peers_->PagesOfIndicator(call, *directory_, &DirectoryService::Stub::ListUnits,
+                                  indicator::v1::ListUnitsRequest(), [&](const auto* page) {
+                                    for (const auto& unit : page->units())
+                                      (*names)[unit.name()] = unit.display_name();
+                                  });
 }
 
 absl::Status AppraisalFactsSource::AddObligations(const Question& question,
@@ -106,14 +91,10 @@ absl::Status AppraisalFactsSource::AddObligations(const Question& question,
   submission::v1::ListObligationsRequest list;
   list.set_parent(question.plan.name());
   list.set_filter(absl::StrCat("timeliness = ", timeliness));
-  return ForEachPage(
-      list,
-      [&](const submission::v1::ListObligationsRequest& request) {
-        return peers_->AskSubmission(question.call, *obligations_,
-                                     &ObligationService::Stub::ListObligations, request);
-      },
-      [&](const submission::v1::ListObligationsResponse& answer) {
-        for (const Obligation& obligation : answer.obligations()) {
+  return peers_->PagesOfSubmission(
+      question.call, *obligations_, &ObligationService::Stub::ListObligations, list,
+      [&](const auto* page) {
+        for (const Obligation& obligation : page->obligations()) {
           if (!EndsIn(question.period, obligation.period())) continue;
           const bool reported = !obligation.report().empty();
           question.happenings->push_back({obligation.unit(), kind, obligation.name(),
@@ -127,14 +108,9 @@ absl::Status AppraisalFactsSource::AddExperiences(const Question& question) cons
   submission::v1::ListArticlesRequest list;
   list.set_parent(question.plan.name());
   list.set_filter("type = EXPERIENCE AND state = ADOPTED");
-  return ForEachPage(
-      list,
-      [&](const submission::v1::ListArticlesRequest& request) {
-        return peers_->AskSubmission(question.call, *articles_, &ArticleService::Stub::ListArticles,
-                                     request);
-      },
-      [&](const submission::v1::ListArticlesResponse& answer) {
-        for (const auto& article : answer.articles()) {
+  return peers_->PagesOfSubmission(
+      question.call, *articles_, &ArticleService::Stub::ListArticles, list, [&](const auto* page) {
+        for (const auto& article : page->articles()) {
           if (!span.Holds(FromTimestamp(article.adoption().time()))) continue;
           question.happenings->push_back(
               {article.unit(), Rule::ADOPTED_EXPERIENCE, article.name(), article.name()});

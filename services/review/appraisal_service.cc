@@ -47,6 +47,8 @@ server::RpcService AppraisalService::Rpc() {
 
 absl::StatusOr<Appraisal> AppraisalService::ComputeAppraisal(
     server::CallContext& call, const v1::ComputeAppraisalRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Appraisal>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const v1::Session session, Appraised(call, request.session()));
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(session.name(), "session"));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, name.PlanName()));

@@ -5,7 +5,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
-#include "google/protobuf/util/json_util.h"
+#include "common/db/message_columns.h"
 
 namespace duban::review {
 namespace {
@@ -31,21 +31,12 @@ absl::StatusOr<std::string> BodyOf(Appraisal appraisal) {
   appraisal.clear_revision();
   appraisal.clear_create_time();
   appraisal.clear_update_time();
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(appraisal, &json, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return json;
+  return db::JsonColumn(appraisal);
 }
 
 absl::StatusOr<Appraisal> ReadAppraisal(const db::Row& row) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;  // a newer binary may have written it
   Appraisal appraisal;
-  const auto status =
-      google::protobuf::util::JsonStringToMessage(row.GetString(3), &appraisal, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  DUBAN_RETURN_IF_ERROR(db::ReadJsonColumn(row.GetString(3), &appraisal));
   appraisal.set_name(AppraisalName{row.GetString(0), row.GetString(1)}.ToString());
   appraisal.set_state(static_cast<Appraisal::State>(row.GetInt(2)));
   *appraisal.mutable_create_time() = ToTimestamp(row.GetTime(4));
@@ -89,16 +80,15 @@ absl::StatusOr<std::optional<Appraisal>> AppraisalStore::GetForUpdate(
 absl::Status AppraisalStore::Write(db::Transaction& tx, const Appraisal& appraisal) const {
   DUBAN_ASSIGN_OR_RETURN(const AppraisalName name, ParseAppraisalName(appraisal.name(), "name"));
   DUBAN_ASSIGN_OR_RETURN(const std::string body, BodyOf(appraisal));
-  std::vector<db::Value> values = {static_cast<int>(appraisal.state()),
-                                   body,
-                                   appraisal.digest(),
-                                   FromTimestamp(appraisal.update_time()),
-                                   appraisal.has_publish_time()
-                                       ? db::Value(FromTimestamp(appraisal.publish_time()))
-                                       : db::Value(nullptr),
-                                   appraisal.revision(),
-                                   name.plan,
-                                   name.appraisal};
+  std::vector<db::Value> values = {
+      static_cast<int>(appraisal.state()),
+      body,
+      appraisal.digest(),
+      FromTimestamp(appraisal.update_time()),
+      db::TimeOrNull(appraisal.has_publish_time(), appraisal.publish_time()),
+      appraisal.revision(),
+      name.plan,
+      name.appraisal};
   if (appraisal.revision() == 1) {
     values.emplace_back(appraisal.period());
     values.emplace_back(FromTimestamp(appraisal.create_time()));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/id.h"
 #include "common/base/timestamp.h"
 #include "duban/review/v1/appraisal_service.grpc.pb.h"
 #include "duban/submission/v1/article_service.grpc.pb.h"
@@ -255,6 +256,26 @@ TEST_F(AppraisalTest, WhatIsPublishedNeverChanges) {
       "UPDATE appraisals SET body = REPLACE(body, '24.1667', '94.1667') WHERE plan = '",
       plan_.substr(plan_.find('/') + 1), "'"));
   EXPECT_THAT(Get(kWater), FailsWith(StatusCode::kDataLoss, "APPRAISAL_ALTERED"));
+}
+
+TEST_F(AppraisalTest, ARepeatGetsTheFirstAnswer) {
+  LiveThroughTheHalfYear();
+  v1::ComputeAppraisalRequest request;
+  request.set_session(absl::StrCat(plan_, "/sessions/appraisal-2024-h1"));
+  request.set_request_id(NewUuid7(MachineNow()));
+  const auto computed = Call(kOffice, *appraisals_, &AppraisalStub::ComputeAppraisal, request);
+  ASSERT_THAT(computed, IsOk());
+  ASSERT_THAT(Publish(kLeader), IsOk());
+  Now("2024-08-01 09:00");
+  // Nothing is gathered any more: the session is gone.
+  Tamper(absl::StrCat("DELETE FROM sessions WHERE plan = '", plan_.substr(6), "'"));
+  const auto again = Call(kOffice, *appraisals_, &AppraisalStub::ComputeAppraisal, request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), computed->SerializeAsString());
+  EXPECT_EQ(Get(kAuditor)->state(), Appraisal::PUBLISHED);
+  request.set_session(absl::StrCat(plan_, "/sessions/appraisal-2024-h2"));
+  EXPECT_THAT(Call(kOffice, *appraisals_, &AppraisalStub::ComputeAppraisal, request),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
 TEST_F(AppraisalTest, OnlyAClosedHalfYearOfAPlanWithRulesIsScored) {

@@ -71,6 +71,11 @@ absl::StatusOr<bool> AuditVerification::Begin(const v1::VerifyAuditRequest& requ
     return FieldInvalid("last_sequence", "不能小于起始序号", "it is not below the first one");
   }
   if (request.has_digest()) {
+    const int64_t number = request.digest().sequence();
+    if (number < first || (request.last_sequence() != 0 && number > request.last_sequence())) {
+      return FieldInvalid("digest", "其序号不在核验范围之内，不会被核对",
+                          "its number is outside the range, so nothing would be held against it");
+    }
     if (!Signed(request.digest())) return progress->Take(ForeignDigest(request.digest()));
     progress->kept = request.digest();
   }

@@ -164,6 +164,27 @@ TEST_F(AuditVerificationTest, AChainRewrittenToItsEndDoesNotAgreeWithTheSignatur
   EXPECT_EQ(Verify(request).finding(), VerifyAuditResponse::DIGEST_MISMATCH);
 }
 
+TEST_F(AuditVerificationTest, ADigestThatNothingWouldBeHeldAgainstIsRefused) {
+  const AuditVerification verification(database_.get(), keys_.get());
+  const auto digests = database_->Read(Soon(), [&](db::Session& session) {
+    return AuditChainStore().Digests(session, std::nullopt, 10);
+  });
+  v1::VerifyAuditRequest request;
+  *request.mutable_digest() = digests->front();  // of number 10
+  request.set_last_sequence(9);
+  EXPECT_THAT(verification.Verify(request, 100, Soon()),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "digest"));
+  request.set_last_sequence(10);
+  EXPECT_EQ(Verify(request).digests(), 2);  // the stored one, and this
+  request.set_first_sequence(10);
+  EXPECT_EQ(Verify(request).digests(), 2);
+  request.set_last_sequence(0);
+  EXPECT_TRUE(Verify(request).intact());
+  request.mutable_digest()->set_sequence(9);
+  EXPECT_THAT(verification.Verify(request, 100, Soon()),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "digest"));
+}
+
 TEST_F(AuditVerificationTest, ABrokenSignatureIsFound) {
   AsRoot("UPDATE audit_digests SET time = time + INTERVAL 1 MICROSECOND");
   ExpectFound(VerifyAuditResponse::DIGEST_MISMATCH, 10, "");

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/review/plan_rules.h"
 #include "services/review/session_rules.h"
 
 namespace duban::review {
@@ -64,23 +65,19 @@ absl::StatusOr<DocumentFacts> BulletinFacts::Gather(const client::CallInfo& call
 absl::StatusOr<std::map<std::string, std::string>> BulletinFacts::UnitNames(
     const client::CallInfo& call) const {
   std::map<std::string, std::string> names;
-  indicator::v1::ListUnitsRequest request;
-  request.set_page_size(kPeerPageSize);
-  do {
-    DUBAN_ASSIGN_OR_RETURN(const indicator::v1::ListUnitsResponse response,
-                           peers_->AskIndicator(call, *directory_, &Directory::ListUnits, request));
-    for (const indicator::v1::Unit& unit : response.units()) {
-      names[unit.name()] = unit.display_name();
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfIndicator(call, *directory_, &Directory::ListUnits,
+                                                 indicator::v1::ListUnitsRequest(),
+                                                 [&](const auto* page) {
+                                                   for (const auto& unit : page->units())
+                                                     names[unit.name()] = unit.display_name();
+                                                 }));
   return names;
 }
 
 absl::Status BulletinFacts::CountObligations(const client::CallInfo& call,
                                              DocumentFacts* facts) const {
-  for (const CadenceRule& cadence : facts->plan.cadences()) {
-    for (const Period& period : Period::TilesOf(facts->period.year(), cadence.every())) {
+  for (const auto& [kind, every] : KindsIn(facts->plan.cadences())) {
+    for (const Period& period : Period::TilesOf(facts->period.year(), every)) {
       if (period.first_day() < facts->period.first_day() ||
           period.last_day() > facts->period.last_day()) {
         continue;
@@ -88,7 +85,7 @@ absl::Status BulletinFacts::CountObligations(const client::CallInfo& call,
       submission::v1::GetCompletenessRequest request;
       request.set_plan(facts->plan.name());
       request.set_filter(absl::StrCat("session = \"", facts->plan.name(), "/sessions/",
-                                      SessionId(cadence.kind(), period.ToString()), "\""));
+                                      SessionId(kind, period.ToString()), "\""));
       DUBAN_ASSIGN_OR_RETURN(
           const submission::v1::Completeness completeness,
           peers_->AskSubmission(call, *progress_, &Progress::GetCompleteness, request));

@@ -135,6 +135,8 @@ server::RpcService BulletinService::Rpc() {
 
 absl::StatusOr<Bulletin> BulletinService::DraftBulletin(server::CallContext& call,
                                                         const v1::DraftBulletinRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Bulletin>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.session(), "session"));
   DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::Session> session,
                          database_->Read(call.deadline(), [&](db::Session& connection) {
@@ -359,19 +361,19 @@ absl::StatusOr<Bulletin> BulletinService::Lock(db::Transaction& tx, const std::s
   return *std::move(found);
 }
 
-absl::Status BulletinService::AddOwnFacts(db::Session& session, const v1::Session& of,
+absl::Status BulletinService::AddOwnFacts(db::Transaction& tx, const v1::Session& of,
                                           DocumentFacts* facts) const {
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(of.name(), "session"));
   if (of.kind() == CadenceRule::APPRAISAL) {
-    DUBAN_ASSIGN_OR_RETURN(facts->appraisal, appraisals_.Get(session, {name.plan, name.session}));
+    DUBAN_ASSIGN_OR_RETURN(facts->appraisal, appraisals_.Get(tx, {name.plan, name.session}));
     if (!facts->appraisal || facts->appraisal->state() != v1::Appraisal::PUBLISHED) {
       return Error(kAppraisalNotPublished).With("session", of.name()).Build();
     }
   }
-  DUBAN_ASSIGN_OR_RETURN(facts->items, Items(session, name.plan, facts->now));
+  DUBAN_ASSIGN_OR_RETURN(facts->items, Items(tx, name.plan, facts->now));
   DUBAN_ASSIGN_OR_RETURN(facts->previous,
-                         bulletins_.LastPublished(session, name.plan, of.kind(), of.period()));
-  DUBAN_ASSIGN_OR_RETURN(facts->errata, errata_.Unprinted(session, name.plan));
+                         bulletins_.LastPublished(tx, name.plan, of.kind(), of.period()));
+  DUBAN_ASSIGN_OR_RETURN(facts->errata, errata_.Draft(tx, name.plan, name.session));
   return absl::OkStatus();
 }
 
@@ -406,11 +408,12 @@ absl::Status BulletinService::PublishSession(db::Transaction& tx, const server::
                                              const Bulletin& bulletin) const {
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(bulletin.session(), "session"));
   DUBAN_RETURN_IF_ERROR(sessions_.MarkPublished(tx, call, name));
-  if (!PrintsErrata(bulletin)) return absl::OkStatus();
+  const bool prints = PrintsErrata(bulletin);
   for (const v1::Erratum& erratum : bulletin.content().errata()) {
+    if (!prints) break;
     DUBAN_RETURN_IF_ERROR(errata_.MarkPrinted(tx, name.plan, erratum, name.session));
   }
-  return absl::OkStatus();
+  return errata_.Release(tx, name.plan, name.session);
 }
 
 }  // namespace duban::review

@@ -65,8 +65,9 @@ class BulletinService {
   // The document, unaltered, locked, with its errata.
   absl::StatusOr<v1::Bulletin> Lock(db::Transaction& tx, const std::string& name) const;
 
-  // What the document rests on as this service has it: appraisal, orders, document before, errata.
-  absl::Status AddOwnFacts(db::Session& session, const v1::Session& of, DocumentFacts* facts) const;
+  // What the document rests on as this service has it: appraisal, orders, document before, and the
+  // errata, which stand in no other document from now on.
+  absl::Status AddOwnFacts(db::Transaction& tx, const v1::Session& of, DocumentFacts* facts) const;
 
   // All orders of the plan.
   absl::StatusOr<std::vector<v1::ActionItem>> Items(db::Session& session, const std::string& plan,

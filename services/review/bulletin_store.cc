@@ -7,7 +7,7 @@
 #include "common/base/error.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
-#include "google/protobuf/util/json_util.h"
+#include "common/db/message_columns.h"
 
 namespace duban::review {
 namespace {
@@ -41,22 +41,6 @@ constexpr char kTakeNumber[] =
     " ON DUPLICATE KEY UPDATE last_number = last_number + 1, version = version + 1";
 constexpr char kLastNumber[] = "SELECT last_number FROM bulletin_series WHERE series = ?";
 
-absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return json;
-}
-
-absl::Status FromJson(const std::string& json, google::protobuf::Message* message) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;  // a newer binary may have written it
-  const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
-  return status.ok() ? absl::OkStatus() : absl::InternalError(std::string(status.message()));
-}
-
 // What people edit.
 Bulletin TextOf(const Bulletin& bulletin) {
   Bulletin text;
@@ -65,10 +49,6 @@ Bulletin TextOf(const Bulletin& bulletin) {
   text.set_copies(bulletin.copies());
   *text.mutable_sections() = bulletin.sections();
   return text;
-}
-
-db::Value TimeOrNull(bool present, const google::protobuf::Timestamp& time) {
-  return present ? db::Value(FromTimestamp(time)) : db::Value(nullptr);
 }
 
 // `plans/{plan}/bulletins/{bulletin}` in its two ids.
@@ -83,22 +63,23 @@ absl::StatusOr<std::vector<db::Value>> ChangingValues(const Bulletin& bulletin) 
   // The series is the document's number without the number itself.
   const std::string series =
       bulletin.document_number().substr(0, bulletin.document_number().rfind("〕") + 3);
-  DUBAN_ASSIGN_OR_RETURN(std::string text, ToJson(TextOf(bulletin)));
-  return std::vector<db::Value>{std::move(text),
-                                static_cast<int>(bulletin.state()),
-                                bulletin.signature().actor(),
-                                bulletin.signature().display_name(),
-                                TimeOrNull(bulletin.has_signature(), bulletin.signature().time()),
-                                bulletin.signature().digest(),
-                                is_numbered ? db::Value(series) : db::Value(nullptr),
-                                is_numbered ? db::Value(bulletin.number()) : db::Value(nullptr),
-                                bulletin.document_number(),
-                                bulletin.publisher(),
-                                TimeOrNull(bulletin.has_publish_time(), bulletin.publish_time()),
-                                bulletin.document_date(),
-                                bulletin.digest(),
-                                FromTimestamp(bulletin.update_time()),
-                                bulletin.revision()};
+  DUBAN_ASSIGN_OR_RETURN(std::string text, db::JsonColumn(TextOf(bulletin)));
+  return std::vector<db::Value>{
+      std::move(text),
+      static_cast<int>(bulletin.state()),
+      bulletin.signature().actor(),
+      bulletin.signature().display_name(),
+      db::TimeOrNull(bulletin.has_signature(), bulletin.signature().time()),
+      bulletin.signature().digest(),
+      is_numbered ? db::Value(series) : db::Value(nullptr),
+      is_numbered ? db::Value(bulletin.number()) : db::Value(nullptr),
+      bulletin.document_number(),
+      bulletin.publisher(),
+      db::TimeOrNull(bulletin.has_publish_time(), bulletin.publish_time()),
+      bulletin.document_date(),
+      bulletin.digest(),
+      FromTimestamp(bulletin.update_time()),
+      bulletin.revision()};
 }
 
 void ReadSignature(const db::Row& row, Bulletin* bulletin) {
@@ -113,9 +94,9 @@ void ReadSignature(const db::Row& row, Bulletin* bulletin) {
 // A row of kSelect; its content is the column after them, where it was asked for.
 absl::StatusOr<Bulletin> ReadBulletin(const db::Row& row, bool with_content) {
   Bulletin bulletin;
-  DUBAN_RETURN_IF_ERROR(FromJson(row.GetString(18), &bulletin));
+  DUBAN_RETURN_IF_ERROR(db::ReadJsonColumn(row.GetString(18), &bulletin));
   if (with_content) {
-    DUBAN_RETURN_IF_ERROR(FromJson(row.GetString(19), bulletin.mutable_content()));
+    DUBAN_RETURN_IF_ERROR(db::ReadJsonColumn(row.GetString(19), bulletin.mutable_content()));
   } else {
     bulletin.clear_sections();
   }
@@ -150,7 +131,7 @@ absl::StatusOr<std::optional<Bulletin>> ReadOne(const absl::StatusOr<db::Rows>& 
 
 absl::Status BulletinStore::Insert(db::Transaction& tx, const Bulletin& bulletin) const {
   DUBAN_ASSIGN_OR_RETURN(std::vector<db::Value> values, ChangingValues(bulletin));
-  DUBAN_ASSIGN_OR_RETURN(std::string content, ToJson(bulletin.content()));
+  DUBAN_ASSIGN_OR_RETURN(std::string content, db::JsonColumn(bulletin.content()));
   const auto [plan, id] = IdsOf(bulletin.name());
   values.emplace_back(plan);
   values.emplace_back(id);

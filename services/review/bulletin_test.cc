@@ -206,9 +206,19 @@ TEST_F(MarchTest, ARepeatGetsTheFirstAnswer) {
   const auto first = Draft(kOffice, session_, id);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(Retitle(kOffice, *first, "改"), IsOk());
+  // Nothing is gathered any more: the session has lost its snapshot.
+  const auto snapshot = [&](const std::string& name) {
+    return own_database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
+      return session.Execute("UPDATE sessions SET snapshot = ? WHERE plan = ?",
+                             {name, plan_.substr(6)});
+    });
+  };
+  ASSERT_THAT(snapshot(absl::StrCat(plan_, "/snapshots/none")), IsOk());
   const auto again = Draft(kOffice, session_, id);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(Draft(kOffice, Session("bulletin-2024-02"), id),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
   EXPECT_THAT(Draft(kOffice, session_), FailsWith(StatusCode::kAlreadyExists, "BULLETIN_EXISTS"));
 }
 
@@ -346,6 +356,44 @@ TEST_F(BulletinTest, AnErratumStandsInTheNextDocumentOnce) {
   EXPECT_EQ(AskOwn(absl::StrCat("SELECT MAX(sequence) FROM outbox_events WHERE subject = '",
                                 january.name(), "'")),
             absl::StrCat(january.revision() + 1));
+}
+
+TEST_F(BulletinTest, AnErratumStandsInOneOfTwoDocumentsDraftedSideBySide) {
+  for (const char* month : {"2024-01", "2024-02", "2024-03"}) {
+    CloseSession(CadenceRule::BULLETIN, month, "2024-03-28");
+  }
+  CloseSession(CadenceRule::SUMMARY, "2024-Q1", "2024-03-28");
+  const Bulletin january = Published(Session("bulletin-2024-01"));
+  ASSERT_THAT(Correct(kOffice, january, "完成12家", "完成13家"), IsOk());
+  std::vector<absl::StatusOr<Bulletin>> drafts(2, absl::UnknownError("not drafted"));
+  std::thread february([&] { drafts[0] = Draft(kOffice, Session("bulletin-2024-02")); });
+  std::thread march([&] { drafts[1] = Draft(kOffice, Session("bulletin-2024-03")); });
+  february.join();
+  march.join();
+  ASSERT_THAT(drafts[0], IsOk());
+  ASSERT_THAT(drafts[1], IsOk());
+  ASSERT_EQ(drafts[0]->content().errata_size() + drafts[1]->content().errata_size(), 1);
+  const Bulletin& holder = drafts[0]->content().errata_size() == 1 ? *drafts[0] : *drafts[1];
+  EXPECT_EQ(Get(kWater, january.name())->errata(0).printed_in(), "");
+  // It is cut out of that one, so that it waits for the next.
+  v1::UpdateBulletinRequest update;
+  update.mutable_bulletin()->set_name(holder.name());
+  update.mutable_bulletin()->set_etag(holder.etag());
+  for (const v1::BulletinSection& section : holder.sections()) {
+    if (section.kind() != v1::BulletinSection::ERRATA) {
+      *update.mutable_bulletin()->add_sections() = section;
+    }
+  }
+  update.mutable_update_mask()->add_paths("sections");
+  const auto cut = Call(kOffice, *stub_, &Stub::UpdateBulletin, update);
+  ASSERT_THAT(cut, IsOk());
+  const auto signed_one = Sign(kLeader, *cut);
+  ASSERT_THAT(signed_one, IsOk());
+  ASSERT_THAT(Publish(kOffice, *signed_one), IsOk());
+  EXPECT_EQ(Get(kWater, january.name())->errata(0).printed_in(), "");
+  const Bulletin summary = Published(Session("summary-2024-q1"));
+  EXPECT_EQ(summary.content().errata_size(), 1);
+  EXPECT_EQ(Get(kWater, january.name())->errata(0).printed_in(), summary.name());
 }
 
 }  // namespace

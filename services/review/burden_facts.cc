@@ -11,18 +11,6 @@
 namespace duban::review {
 namespace {
 
-// Goes through all pages of a list: `ask` answers one, `take` keeps it.
-template <typename Request, typename Ask, typename Take>
-absl::Status AllPages(Request request, Ask ask, Take take) {
-  request.set_page_size(kPeerPageSize);
-  do {
-    DUBAN_ASSIGN_OR_RETURN(auto page, ask(request));
-    request.set_page_token(page.next_page_token());
-    take(&page);
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
-
 template <typename Messages, typename Message>
 void MoveAll(Messages* from, std::vector<Message>* to) {
   for (Message& message : *from) to->push_back(std::move(message));
@@ -57,12 +45,8 @@ absl::StatusOr<BurdenInput> BurdenFacts::Collect(const server::CallContext& call
   input.last_day = period.last_day();
   indicator::v1::ListIndicatorsRequest list;
   list.set_parent(request.plan());
-  DUBAN_RETURN_IF_ERROR(AllPages(
-      list,
-      [&](const indicator::v1::ListIndicatorsRequest& page) {
-        return peers_->AskIndicator(call.info, *indicators_,
-                                    &indicator::v1::IndicatorService::Stub::ListIndicators, page);
-      },
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfIndicator(
+      call.info, *indicators_, &indicator::v1::IndicatorService::Stub::ListIndicators, list,
       [&](auto* page) { MoveAll(page->mutable_indicators(), &input.indicators); }));
   DUBAN_RETURN_IF_ERROR(AskSubmission(call, &input));
   DUBAN_RETURN_IF_ERROR(ReadTables(call, &input));
@@ -72,24 +56,15 @@ absl::StatusOr<BurdenInput> BurdenFacts::Collect(const server::CallContext& call
 absl::Status BurdenFacts::AskSubmission(const server::CallContext& call, BurdenInput* input) const {
   submission::v1::ListObligationsRequest obligations;
   obligations.set_parent(input->plan.name());
-  DUBAN_RETURN_IF_ERROR(AllPages(
-      obligations,
-      [&](const submission::v1::ListObligationsRequest& page) {
-        return peers_->AskSubmission(call.info, *obligations_,
-                                     &submission::v1::ObligationService::Stub::ListObligations,
-                                     page);
-      },
-      [&](auto* page) { MoveAll(page->mutable_obligations(), &input->obligations); }));
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(
+      call.info, *obligations_, &submission::v1::ObligationService::Stub::ListObligations,
+      obligations, [&](auto* page) { MoveAll(page->mutable_obligations(), &input->obligations); }));
   for (const char* state : {"state = ACCEPTED", "state = SUPERSEDED"}) {
     submission::v1::ListReportsRequest reports;
     reports.set_parent(input->plan.name());
     reports.set_filter(state);
-    DUBAN_RETURN_IF_ERROR(AllPages(
-        reports,
-        [&](const submission::v1::ListReportsRequest& page) {
-          return peers_->AskSubmission(call.info, *reports_,
-                                       &submission::v1::ReportService::Stub::ListReports, page);
-        },
+    DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(
+        call.info, *reports_, &submission::v1::ReportService::Stub::ListReports, reports,
         [&](auto* page) { MoveAll(page->mutable_reports(), &input->accepted); }));
   }
   return absl::OkStatus();

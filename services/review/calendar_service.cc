@@ -1,6 +1,7 @@
 #include "services/review/calendar_service.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "duban/review/v1/calendar_events.pb.h"
 #include "services/review/calendar_rules.h"
 #include "services/review/deadline_rules.h"
+#include "services/review/plan_rules.h"
 
 namespace duban::review {
 namespace {
@@ -50,17 +52,21 @@ absl::StatusOr<Calendar> Imported(const Calendar& before, const Calendar& checke
 }
 
 absl::Status CheckCadences(const v1::PreviewDeadlinesRequest& request) {
-  std::vector<int> kinds;
+  std::map<int, int> rhythms;
+  std::set<std::pair<int, std::string>> rules;
   for (const CadenceRule& cadence : request.cadences()) {
     const bool known = cadence.kind() != CadenceRule::KIND_UNSPECIFIED &&
                        CadenceRule::Kind_IsValid(cadence.kind()) &&
                        cadence.every() != common::v1::PERIOD_KIND_UNSPECIFIED &&
                        common::v1::PeriodKind_IsValid(cadence.every());
-    if (!known || std::count(kinds.begin(), kinds.end(), cadence.kind()) > 0) {
-      return FieldInvalid("cadences", "每种一条，须写明种类和周期",
-                          "each kind stands there once, with its rhythm");
+    const bool alone = rules.emplace(cadence.kind(), cadence.effective_date()).second;
+    const int rhythm = rhythms.emplace(cadence.kind(), cadence.every()).first->second;
+    if (!known || !alone || rhythm != cadence.every()) {
+      return FieldInvalid("cadences", "每种自同一天起一条，须写明种类和周期，周期不变",
+                          "each kind stands there once for a day, with its one rhythm");
     }
-    kinds.push_back(cadence.kind());
+    if (cadence.effective_date().empty()) continue;
+    DUBAN_RETURN_IF_ERROR(ParseDate(cadence.effective_date(), "cadences.effective_date").status());
   }
   if (request.year() != 0 && (request.year() < 1990 || request.year() > 2100)) {
     return FieldInvalid("year", "应为 1990 至 2100 年", "it is a year from 1990 to 2100");
@@ -69,14 +75,15 @@ absl::Status CheckCadences(const v1::PreviewDeadlinesRequest& request) {
 }
 
 // In order of time: of the due time as it was, or as it will be.
-void AddMoves(std::vector<v1::SessionMove> moves, v1::ImportCalendarResponse* response) {
+void AddMoves(std::vector<v1::SessionMove> moves,
+              google::protobuf::RepeatedPtrField<v1::SessionMove>* sessions) {
   const auto place = [](const v1::SessionMove& move) {
     const v1::Instants& instants = move.has_before() ? move.before() : move.after();
     return std::make_pair(FromTimestamp(instants.due_time()), move.session());
   };
   std::sort(moves.begin(), moves.end(),
             [&](const auto& a, const auto& b) { return place(a) < place(b); });
-  for (v1::SessionMove& move : moves) *response->add_sessions() = std::move(move);
+  for (v1::SessionMove& move : moves) *sessions->Add() = std::move(move);
 }
 
 }  // namespace
@@ -117,6 +124,9 @@ absl::StatusOr<v1::ImportCalendarResponse> CalendarService::ImportCalendar(
     DUBAN_RETURN_IF_ERROR(PreviewMoves(call, calendars, &response));
     return response;
   }
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::ImportCalendarResponse>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const auto plans, PlansOf(call, checked.region()));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ImportCalendarResponse> {
@@ -184,7 +194,7 @@ absl::Status CalendarService::Replan(db::Transaction& tx, const server::CallCont
     moves.insert(moves.end(), outcome.moves.begin(), outcome.moves.end());
     rows += outcome.rows;
   }
-  AddMoves(std::move(moves), response);
+  AddMoves(std::move(moves), response->mutable_sessions());
   return planning_->schedules().Forget(tx, later);
 }
 
@@ -200,7 +210,7 @@ absl::Status CalendarService::PreviewMoves(const server::CallContext& call,
                            }));
     moves.insert(moves.end(), of_plan.begin(), of_plan.end());
   }
-  AddMoves(std::move(moves), response);
+  AddMoves(std::move(moves), response->mutable_sessions());
   return absl::OkStatus();
 }
 
@@ -254,22 +264,32 @@ absl::StatusOr<v1::PreviewDeadlinesResponse> CalendarService::PreviewDeadlines(
                          }));
   const int year = request.year() == 0 ? plan.year() : request.year();
   v1::PreviewDeadlinesResponse response;
+  Calendars calendars = {region, region};
   if (request.has_calendar()) {
-    DUBAN_ASSIGN_OR_RETURN(const Calendar trial, CheckCalendar(request.calendar()));
-    DUBAN_RETURN_IF_ERROR(CheckOverlap(trial, region));
-    region = With(std::move(region), trial);
+    DUBAN_ASSIGN_OR_RETURN(const Calendar notice, CheckCalendar(request.calendar()));
+    DUBAN_RETURN_IF_ERROR(CheckOverlap(notice, region));
+    calendars.after = With(std::move(region), notice);
     response.set_calendar_version("trial");
   } else {
     response.set_calendar_version(CalendarVersion(region, year, year + 1));
   }
-  DUBAN_ASSIGN_OR_RETURN(const WorkingDays days, WorkingDaysOf(region));
-  const auto& cadences = request.cadences().empty() ? plan.cadences() : request.cadences();
-  for (const CadenceRule& cadence : cadences) {
-    for (const Period& period : Period::TilesOf(year, cadence.every())) {
-      DUBAN_ASSIGN_OR_RETURN(*response.add_deadlines(),
-                             PreviewDeadline(cadence, period, days, region, zone));
+  const Plan trial = WithCadences(plan, request.cadences());
+  const Cadences& asked = request.cadences().empty() ? plan.cadences() : request.cadences();
+  DUBAN_ASSIGN_OR_RETURN(const WorkingDays days, WorkingDaysOf(calendars.after));
+  for (const auto& [kind, every] : KindsIn(asked)) {
+    for (const Period& period : Period::TilesOf(year, every)) {
+      DUBAN_ASSIGN_OR_RETURN(
+          *response.add_deadlines(),
+          PreviewDeadline(*CadenceOn(trial, kind, period), period, days, calendars.after, zone));
     }
   }
+  // The sessions of a draft are not there yet, those of a closed plan stay as they were.
+  if (plan.state() != Plan::PUBLISHED) return response;
+  DUBAN_ASSIGN_OR_RETURN(std::vector<v1::SessionMove> moves,
+                         database_->Read(call.deadline(), [&](db::Session& session) {
+                           return planning_->Moves(session, trial, calendars, call.now());
+                         }));
+  AddMoves(std::move(moves), response.mutable_sessions());
   return response;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/id.h"
 #include "duban/review/v1/calendar_service.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "services/review/review_fixture.h"
@@ -87,6 +88,24 @@ TEST_F(CalendarTest, IsImportedOnceAndChangedWithItsEtag) {
   EXPECT_EQ(Ask("SELECT GROUP_CONCAT(sequence ORDER BY sequence) FROM outbox_events WHERE type ="
                 " 'duban.review.calendar.imported' AND subject = 'calendars/a-2024'"),
             "1,2");
+}
+
+TEST_F(CalendarTest, ARepeatGetsTheFirstAnswer) {
+  v1::ImportCalendarRequest request;
+  *request.mutable_calendar() = Notice("G", 2024, "days_off: '2024-05-01'");
+  request.set_request_id(NewUuid7(MachineNow()));
+  const auto imported = Call(kOffice, *stub_, &CalendarStub::ImportCalendar, request);
+  ASSERT_THAT(imported, IsOk());
+  Calendar changed = Notice("G", 2024, "days_off: '2024-05-02'");
+  changed.set_etag(imported->calendar().etag());
+  ASSERT_THAT(Import(kOffice, changed), IsOk());
+  const auto again = Call(kOffice, *stub_, &CalendarStub::ImportCalendar, request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->DebugString(), imported->DebugString());
+  EXPECT_EQ(Get("calendars/g-2024")->days_off(0), "2024-05-02");
+  request.mutable_calendar()->set_notice_number("另一号");
+  EXPECT_THAT(Call(kOffice, *stub_, &CalendarStub::ImportCalendar, request),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
 TEST_F(CalendarTest, AValidationWritesNothing) {
@@ -177,6 +196,13 @@ TEST_F(CalendarTest, ATrialNeedsAPlanAndPossibleRules) {
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "year"));
   EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' cadences { kind: BULLETIN }")),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "cadences"));
+  const std::string monthly =
+      "cadences { kind: BULLETIN every: MONTH deadline { cutoff: '17:30' } effective_date: '";
+  EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' ", monthly, "2024-07-01' } ", monthly,
+                                   "2024-07-01' }")),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "cadences"));
+  EXPECT_THAT(Preview(absl::StrCat("plan: '", plan, "' ", monthly, "July' }")),
+              FailsWith(StatusCode::kInvalidArgument, "DATE_INVALID", "cadences.effective_date"));
   EXPECT_THAT(Preview(absl::StrCat("plan: '", plan,
                                    "' calendar { region: 'CN' year: 2030 notice_number: 'x'"
                                    " days_off: '2029-01-01' }")),

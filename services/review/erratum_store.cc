@@ -16,9 +16,15 @@ constexpr char kSelect[] =
     "SELECT e.plan, e.erratum, e.bulletin, b.document_number, e.wrong_text, e.right_text, e.actor,"
     " e.time, e.printed_in FROM bulletin_errata e JOIN bulletins b ON b.plan = e.plan AND"
     " b.bulletin = e.bulletin WHERE e.plan = ?";
+constexpr char kDraft[] =
+    "UPDATE bulletin_errata SET drafted_in = ?, version = version + 1"
+    " WHERE plan = ? AND printed_in = '' AND drafted_in = '' ORDER BY erratum LIMIT 200";
 constexpr char kMark[] =
     "UPDATE bulletin_errata SET printed_in = ?, version = version + 1"
     " WHERE plan = ? AND erratum = ? AND printed_in = ''";
+constexpr char kRelease[] =
+    "UPDATE bulletin_errata SET drafted_in = '', version = version + 1"
+    " WHERE plan = ? AND drafted_in = ?";
 
 std::string NameOf(const std::string& plan, const std::string& bulletin) {
   return absl::StrCat("plans/", plan, "/bulletins/", bulletin);
@@ -62,16 +68,23 @@ absl::StatusOr<std::vector<Erratum>> ErratumStore::Of(db::Session& session, cons
   return ReadAll(session.Query(kSql, {plan, bulletin}));
 }
 
-absl::StatusOr<std::vector<Erratum>> ErratumStore::Unprinted(db::Session& session,
-                                                             const std::string& plan) const {
-  static const std::string kSql =
-      absl::StrCat(kSelect, " AND e.printed_in = '' ORDER BY e.erratum LIMIT 200");
-  return ReadAll(session.Query(kSql, {plan}));
+absl::StatusOr<std::vector<Erratum>> ErratumStore::Draft(db::Transaction& tx,
+                                                         const std::string& plan,
+                                                         const std::string& bulletin) const {
+  static const std::string kSql = absl::StrCat(
+      kSelect, " AND e.drafted_in = ? AND e.printed_in = '' ORDER BY e.erratum LIMIT 200");
+  DUBAN_RETURN_IF_ERROR(tx.Execute(kDraft, {bulletin, plan}).status());
+  return ReadAll(tx.Query(kSql, {plan, bulletin}));
 }
 
 absl::Status ErratumStore::MarkPrinted(db::Transaction& tx, const std::string& plan,
                                        const Erratum& erratum, const std::string& bulletin) const {
   return tx.Execute(kMark, {bulletin, plan, erratum.id()}).status();
+}
+
+absl::Status ErratumStore::Release(db::Transaction& tx, const std::string& plan,
+                                   const std::string& bulletin) const {
+  return tx.Execute(kRelease, {plan, bulletin}).status();
 }
 
 }  // namespace duban::review

@@ -21,13 +21,18 @@ class ErratumStore {
   absl::StatusOr<std::vector<v1::Erratum>> Of(db::Session& session, const std::string& plan,
                                               const std::string& bulletin) const;
 
-  // Those of a plan that no document has printed, at most 200.
-  absl::StatusOr<std::vector<v1::Erratum>> Unprinted(db::Session& session,
-                                                     const std::string& plan) const;
+  // Puts those of a plan that stand in no other document, at most 200, into the draft `bulletin`,
+  // and answers them.
+  absl::StatusOr<std::vector<v1::Erratum>> Draft(db::Transaction& tx, const std::string& plan,
+                                                 const std::string& bulletin) const;
 
   // Marks an erratum as printed in the document `bulletin`, unless another one printed it already.
   absl::Status MarkPrinted(db::Transaction& tx, const std::string& plan, const v1::Erratum& erratum,
                            const std::string& bulletin) const;
+
+  // Takes all out of the draft `bulletin`: what nobody has printed waits for another document.
+  absl::Status Release(db::Transaction& tx, const std::string& plan,
+                       const std::string& bulletin) const;
 };
 
 }  // namespace duban::review

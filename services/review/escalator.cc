@@ -5,24 +5,13 @@
 #include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
-#include "common/server/call_context.h"
+#include "services/review/worker_call.h"
 
 namespace duban::review {
 namespace {
 
 constexpr absl::Duration kEscalationTimeLimit = absl::Seconds(10);  // of one claim or one step
 constexpr int kLookedAt = 16;  // due steps in one statement; somebody else may claim the first ones
-
-// The service as the one who acts.
-server::CallContext WorkerCall(const Clock* clock) {
-  server::CallContext call;
-  call.identity.subject = "services/review";
-  call.identity.roles = {common::v1::SERVICE};
-  call.method = "escalator/TakeStep";
-  call.info.deadline = MachineNow() + kEscalationTimeLimit;
-  call.clock = clock;
-  return call;
-}
 
 }  // namespace
 
@@ -70,7 +59,7 @@ absl::StatusOr<std::optional<ActionItemStep>> Escalator::ClaimNext() {
 }
 
 absl::Status Escalator::Take(const ActionItemStep& step) {
-  const server::CallContext call = WorkerCall(clock_);
+  const server::CallContext call = WorkerCall("escalator/TakeStep", kEscalationTimeLimit, clock_);
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, step.item.PlanName()));
   return database_->RunInTransaction(call.deadline(), [&](db::Transaction& tx) {
     return items_->Press(tx, call, plan->plan(), step);

@@ -20,6 +20,8 @@ MinutesService::MinutesService(const server::Environment& environment, PlanSourc
 
 absl::StatusOr<Session> MinutesService::RecordMinutes(server::CallContext& call,
                                                       const v1::RecordMinutesRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   DUBAN_ASSIGN_OR_RETURN(const Minutes checked, CheckMinutes(request.minutes()));
   DUBAN_RETURN_IF_ERROR(CheckOrders(request, checked));

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/error.h"
+#include "common/base/status.h"
 #include "common/client/caller.h"
 
 namespace duban::review {
@@ -53,7 +54,36 @@ class Peers {
     return Ask(submission_, kSubmissionUnavailable, call, stub, method, request);
   }
 
+  // The same of a list, page by page; `take` gets a pointer to each page, which it may move from.
+  template <typename Stub, typename Request, typename Response, typename Take>
+  absl::Status PagesOfIndicator(const client::CallInfo& call, Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                Request request, Take take) const {
+    return Pages([&](const Request& page) { return AskIndicator(call, stub, method, page); },
+                 request, take);
+  }
+  template <typename Stub, typename Request, typename Response, typename Take>
+  absl::Status PagesOfSubmission(const client::CallInfo& call, Stub& stub,
+                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                                 Request request, Take take) const {
+    return Pages([&](const Request& page) { return AskSubmission(call, stub, method, page); },
+                 request, take);
+  }
+
  private:
+  template <typename Ask, typename Request, typename Take>
+  static absl::Status Pages(Ask ask, Request& request, Take& take) {
+    request.set_page_size(kPeerPageSize);
+    do {
+      DUBAN_ASSIGN_OR_RETURN(auto page, ask(request));
+      request.set_page_token(page.next_page_token());
+      take(&page);
+    } while (!request.page_token().empty());
+    return absl::OkStatus();
+  }
+
   static absl::Status Translate(const absl::Status& status, const Reason& unavailable,
                                 std::string_view request);
 

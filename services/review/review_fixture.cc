@@ -93,6 +93,13 @@ std::string ReviewTest::PublishLinxiang(
   return publish.name();
 }
 
+void ReviewTest::ClosePlan(const std::string& plan) const {
+  indicator::v1::ClosePlanRequest request;
+  request.set_name(plan);
+  request.set_reason("年度结束");
+  EXPECT_THAT(Call(kOffice, *plans_, &PlanStub::ClosePlan, request), IsOk());
+}
+
 std::string ReviewTest::Ask(const std::string& sql) const {
   const auto rows = database().Read(MachineNow() + absl::Seconds(10),
                                     [&](db::Session& session) { return session.Query(sql); });

@@ -87,11 +87,12 @@ class ReviewTest : public ::testing::Test {
   std::string PublishLinxiang(
       const std::function<void(indicator::v1::PlanDocument*)>& change = nullptr) const;
 
+  void ClosePlan(const std::string& plan) const;
+
   db::Database& database() const { return Services::Get().review->database(); }
   // The first column of the first row as text.
   std::string Ask(const std::string& sql) const;
 
- private:
   std::unique_ptr<indicator::v1::PlanService::Stub> plans_;
 };
 

@@ -19,7 +19,9 @@ constexpr char kPlanned[] =
 constexpr db::Repeated kForget = {
     "UPDATE schedules SET plan_revision = 0, version = version + 1 WHERE plan IN (", "?", ", ",
     ")"};
-constexpr char kOfRegion[] = "SELECT plan FROM schedules WHERE region = ? ORDER BY plan LIMIT 1000";
+constexpr int kPlansAtOnce = 1000;
+constexpr char kOfRegion[] =
+    "SELECT plan FROM schedules WHERE region = ? AND plan > ? ORDER BY plan LIMIT ?";
 constexpr char kRevisions[] = "SELECT plan, plan_revision FROM schedules ORDER BY plan LIMIT 10000";
 constexpr char kGet[] =
     "SELECT paused, actor, update_time, reason, version FROM schedules WHERE plan = ?";
@@ -60,9 +62,14 @@ absl::Status ScheduleStore::Forget(db::Transaction& tx,
 
 absl::StatusOr<std::vector<std::string>> ScheduleStore::OfRegion(db::Session& session,
                                                                  const std::string& region) const {
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kOfRegion, {region}));
   std::vector<std::string> plans;
-  for (const db::Row& row : rows) plans.push_back(row.GetString(0));
+  for (bool more = true; more;) {
+    const std::string after = plans.empty() ? "" : plans.back();
+    DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                           session.Query(kOfRegion, {region, after, kPlansAtOnce}));
+    for (const db::Row& row : rows) plans.push_back(row.GetString(0));
+    more = rows.size() == static_cast<size_t>(kPlansAtOnce);
+  }
   return plans;
 }
 

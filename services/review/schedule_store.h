@@ -26,7 +26,7 @@ class ScheduleStore {
   // Makes the scheduler plan the sessions of these plans anew.
   absl::Status Forget(db::Transaction& tx, const std::vector<std::string>& plans) const;
 
-  // The plans governed by a region's calendars, in order.
+  // All plans governed by a region's calendars, in order.
   absl::StatusOr<std::vector<std::string>> OfRegion(db::Session& session,
                                                     const std::string& region) const;
 

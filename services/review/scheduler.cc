@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "common/db/server_time.h"
 #include "services/review/calendar_rules.h"
+#include "services/review/worker_call.h"
 
 namespace duban::review {
 namespace {
@@ -24,17 +25,6 @@ constexpr int kMostCalendars = 1000;
 
 void LogFailure(std::string_view what, const absl::Status& status) {
   if (!status.ok()) LogWarning(what, {{"error", status.ToString()}});
-}
-
-server::CallContext PlanningCall(const Clock* clock) {
-  server::CallContext call;
-  call.identity.subject = "services/review";
-  call.identity.roles = {common::v1::SERVICE};
-  call.method = "scheduler/PlanSessions";
-  call.info.deadline = MachineNow() + kTimeLimit;
-  call.info.request_id = NewUuid7(MachineNow());
-  call.clock = clock;
-  return call;
 }
 
 }  // namespace
@@ -72,23 +62,24 @@ absl::Status Scheduler::PlanPublished() {
                          }));
   indicator::v1::ListPlansRequest request;
   request.set_filter("state = PUBLISHED");
-  do {
-    DUBAN_ASSIGN_OR_RETURN(
-        const indicator::v1::ListPlansResponse page,
-        peers_->AskIndicator(client::CallInfo{.deadline = MachineNow() + kTimeLimit}, *plans_,
-                             &indicator::v1::PlanService::Stub::ListPlans, request));
-    for (const Plan& plan : page.plans()) {
-      const auto known = revisions.find(plan.name().substr(plan.name().rfind('/') + 1));
-      if (known != revisions.end() && known->second == plan.revision()) continue;
-      LogFailure("the sessions of a plan were not planned", PlanOne(plan));
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  std::vector<Plan> changed;
+  DUBAN_RETURN_IF_ERROR(peers_->PagesOfIndicator(
+      client::CallInfo{.deadline = MachineNow() + kTimeLimit}, *plans_,
+      &indicator::v1::PlanService::Stub::ListPlans, request, [&](auto* page) {
+        for (Plan& plan : *page->mutable_plans()) {
+          const auto known = revisions.find(plan.name().substr(plan.name().rfind('/') + 1));
+          if (known != revisions.end() && known->second == plan.revision()) continue;
+          changed.push_back(std::move(plan));
+        }
+      }));
+  for (const Plan& plan : changed) {
+    LogFailure("the sessions of a plan were not planned", PlanOne(plan));
+  }
   return absl::OkStatus();
 }
 
 absl::Status Scheduler::PlanOne(const Plan& plan) {
-  const server::CallContext call = PlanningCall(clock_);
+  const server::CallContext call = WorkerCall("scheduler/PlanSessions", kTimeLimit, clock_);
   return database_
       ->RunInTransaction(
           call.deadline(),
@@ -99,9 +90,7 @@ absl::Status Scheduler::PlanOne(const Plan& plan) {
 absl::Status Scheduler::Measure() {
   const absl::Time asked = MachineNow();
   DUBAN_ASSIGN_OR_RETURN(const absl::Time database_now,
-                         database_->Read(asked + kTimeLimit, [&](db::Session& session) {
-                           return steps_.DatabaseNow(session);
-                         }));
+                         database_->Read(asked + kTimeLimit, db::ServerNow));
   const absl::Time machine_now = asked + (MachineNow() - asked) / 2;
   metrics_->SetClockSkew(machine_now - database_now);
   DUBAN_ASSIGN_OR_RETURN(const int64_t backlog,

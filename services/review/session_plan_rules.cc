@@ -31,13 +31,6 @@ bool YearMissing(const absl::Status& status) {
   return GetReason(status) == kCalendarYearMissing.name;
 }
 
-const CadenceRule* RuleOfKind(const Plan& plan, CadenceRule::Kind kind) {
-  for (const CadenceRule& cadence : plan.cadences()) {
-    if (cadence.kind() == kind) return &cadence;
-  }
-  return nullptr;
-}
-
 // The calendars that the session's days rest on.
 std::string VersionFor(const std::vector<Calendar>& region, const Period& period,
                        const v1::Instants& instants, absl::TimeZone zone) {
@@ -199,10 +192,10 @@ std::vector<Owner> OwnersOf(const Plan& plan, const Session& session) {
   // The longer a rhythm, the smaller its number.
   common::v1::PeriodKind longest = common::v1::DEKAD;
   for (const CadenceRule& cadence : plan.cadences()) longest = std::min(longest, cadence.every());
-  const CadenceRule* rule = RuleOfKind(plan, session.kind());
   const absl::StatusOr<Period> period = Period::Parse(session.period());
   const bool last = period.ok() && period->last_day() == absl::CivilDay(plan.year(), 12, 31);
-  if (longest != common::v1::YEAR && rule != nullptr && rule->every() == longest && last) {
+  const CadenceRule* rule = last ? CadenceOn(plan, session.kind(), *period) : nullptr;
+  if (longest != common::v1::YEAR && rule != nullptr && rule->every() == longest) {
     owners.push_back(
         {absl::StrCat(plan.name(), "/sessions/year-", plan.year()), absl::StrCat(plan.year())});
   }
@@ -215,14 +208,14 @@ absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(const Plan& plan,
   DUBAN_ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(plan));
   DUBAN_ASSIGN_OR_RETURN(const WorkingDays days, WorkingDaysOf(region));
   std::vector<std::pair<std::pair<absl::CivilDay, int>, PlannedSession>> planned;
-  for (const CadenceRule& cadence : plan.cadences()) {
-    for (const Period& period : Period::TilesOf(plan.year(), cadence.every())) {
+  for (const auto& [kind, every] : KindsIn(plan.cadences())) {
+    for (const Period& period : Period::TilesOf(plan.year(), every)) {
       PlannedSession one;
-      DUBAN_ASSIGN_OR_RETURN(one.session,
-                             NewSession(plan, cadence, period, days, region, zone, now));
+      DUBAN_ASSIGN_OR_RETURN(one.session, NewSession(plan, *CadenceOn(plan, kind, period), period,
+                                                     days, region, zone, now));
       DUBAN_ASSIGN_OR_RETURN(one.steps, StepsOn(plan, days, one.session, zone));
       SkipIfDueBeforePublication(plan, now, &one);
-      planned.push_back({{period.last_day(), cadence.kind()}, std::move(one)});
+      planned.push_back({{period.last_day(), kind}, std::move(one)});
     }
   }
   std::sort(planned.begin(), planned.end(),
@@ -246,7 +239,7 @@ absl::StatusOr<Backfill> BackfillOf(const Plan& plan, const std::vector<Calendar
   DUBAN_ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(plan));
   DUBAN_ASSIGN_OR_RETURN(const WorkingDays days, WorkingDaysOf(region));
   DUBAN_ASSIGN_OR_RETURN(const Period period, Period::Parse(session.period()));
-  const CadenceRule* cadence = RuleOfKind(plan, session.kind());
+  const CadenceRule* cadence = CadenceOn(plan, session.kind(), period);
   if (cadence == nullptr) return absl::InternalError("the plan has no such rhythm any more");
   DUBAN_ASSIGN_OR_RETURN(const DeadlineRule rule, RuleOf(cadence->deadline()));
   absl::StatusOr<Deadline> deadline;

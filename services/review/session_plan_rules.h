@@ -24,7 +24,7 @@ struct PlannedSession {
 };
 
 // All sessions of the plan's year, by the last day of their period, then by kind: new ones, made at
-// `now`.
+// `now`, each by the rule in force on its period's last day.
 absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(const indicator::v1::Plan& plan,
                                                             const std::vector<v1::Calendar>& region,
                                                             absl::Time now);

@@ -91,6 +91,26 @@ TEST(PlannedSessionsTest, WhatWasDueBeforeThePublicationIsNotHeld) {
   }
 }
 
+TEST(PlannedSessionsTest, EachIsDueByTheRuleOfItsPeriodsLastDay) {
+  const Plan plan = PlanOf(absl::StrCat(kPlan, R"(
+      cadences { kind: BULLETIN every: MONTH effective_date: "2024-06-30" deadline {
+        offset_workdays: 1 cutoff: "12:00" grace_workdays: 1 lock_workdays: 3 } })"));
+  const auto planned = PlannedSessions(plan, {YearOf(2024), YearOf(2025)}, kNow);
+  ASSERT_THAT(planned, IsOk());
+  ASSERT_EQ(planned->size(), 12);
+  const auto due = [&](size_t month) {
+    return Text(FromTimestamp((*planned)[month].session.instants().due_time()));
+  };
+  EXPECT_EQ(due(4), "06-05 17:30");
+  EXPECT_EQ(due(5), "07-01 12:00");
+  EXPECT_EQ(due(6), "08-01 12:00");
+  EXPECT_EQ(OwnersOf(plan, (*planned)[11].session).size(), 2);
+  const auto backfill =
+      BackfillOf(plan, {YearOf(2024), YearOf(2025)}, (*planned)[6].session, "", kNow);
+  ASSERT_THAT(backfill, IsOk());
+  EXPECT_EQ(Text(FromTimestamp(backfill->instants.due_time())), "08-01 12:00");
+}
+
 TEST(PlannedSessionsTest, AreProvisionalWithoutCalendar) {
   const auto planned = PlannedSessions(PlanOf(), {YearOf(2024)}, kNow);
   ASSERT_THAT(planned, IsOk());

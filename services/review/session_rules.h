@@ -22,6 +22,10 @@ inline constexpr Reason kSessionNotClosed{
     "SESSION_NOT_CLOSED", absl::StatusCode::kFailedPrecondition,
     "{session} 处于 {state} 状态，关闭并冻结进度之后才能进行",
     "{session} is {state}; this waits until it is closed and its scoreboard frozen."};
+inline constexpr Reason kSessionInWork{
+    "SESSION_IN_WORK", absl::StatusCode::kAborted,
+    "{session} 的一个步骤正由调度程序或他人办理，请稍后再试",
+    "A step of {session} is in the scheduler's or somebody else's hands; try again in a moment."};
 inline constexpr Reason kSessionMoveNotAllowed{
     "SESSION_MOVE_NOT_ALLOWED", absl::StatusCode::kFailedPrecondition,
     "会议处于 {state} 状态，不能 {move}；现在可以进行：[{allowed}]",

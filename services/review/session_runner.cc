@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "services/review/worker_call.h"
 
 namespace duban::review {
 namespace {
@@ -50,25 +50,20 @@ SessionRunner::SessionRunner(const server::Environment& environment, const Sessi
       options_(std::move(options)) {}
 
 server::CallContext SessionRunner::OwnCall(const SessionStep& step) const {
-  server::CallContext call;
-  call.identity.subject = "services/review";
-  call.identity.roles = {common::v1::SERVICE};
-  call.method = MethodOf(step.step);
-  call.info.deadline = MachineNow() + kStepTimeLimit;
-  call.info.request_id = NewUuid7(MachineNow());
-  call.clock = clock_;
-  return call;
+  return WorkerCall(MethodOf(step.step), kStepTimeLimit, clock_);
 }
 
 absl::StatusOr<int> SessionRunner::RunDue(int limit) {
   int done = 0;
-  while (done < limit && !stopping_) {
-    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(limit - done));
+  int tried = 0;
+  while (tried < limit && !stopping_) {
+    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(limit - tried));
     const int before = done;
     for (SessionStep& step : due) {
       if (stopping_) return done;
       DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/false, &step));
       if (!mine) continue;
+      ++tried;
       const absl::StatusOr<bool> result = Do(OwnCall(step), step);
       if (result.ok() && *result) ++done;
     }
@@ -86,7 +81,7 @@ absl::Status SessionRunner::RunSession(const server::CallContext& call, const Se
                            }));
     if (!step) return absl::OkStatus();
     DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/true, &*step));
-    if (!mine) return absl::OkStatus();
+    if (!mine) return Error(kSessionInWork).With("session", name.ToString());
     DUBAN_RETURN_IF_ERROR(Do(call, *step).status());
   }
 }

@@ -31,13 +31,14 @@ class SessionRunner {
   SessionRunner(const server::Environment& environment, const SessionWork* work,
                 SchedulerMetrics* metrics, Options options);
 
-  // One look: does what is due, at most `limit` steps, the earliest first. Answers how many it did.
+  // One look: does what is due, the earliest first, trying at most `limit` steps. Answers how many
+  // it did.
   // A step that fails is logged and tried again later, the longer the more often it failed. Ends
   // early once told to stop.
   absl::StatusOr<int> RunDue(int limit);
 
-  // Does all that is due of one session in the name of the caller, held or not. What another
-  // runner holds is left to it. Fails as the step that failed.
+  // Does all that is due of one session in the name of the caller, held or not. Fails as the step
+  // that failed; ABORTED SESSION_IN_WORK, and the rest is left, where another runner has a step.
   absl::Status RunSession(const server::CallContext& call, const SessionName& name);
 
   // Claims the next due step, and leaves it; nothing if there is none. A worker that dies or stops

@@ -18,6 +18,19 @@ using v1::Session;
 
 class SchedulerTest : public SessionTest {
  protected:
+  // Without a version of the calendars the submission service refuses to open a session.
+  void SetCalendarVersion(const std::string& plan, const std::string& session_id,
+                          const std::string& version) const {
+    EXPECT_THAT(database().Read(MachineNow() + absl::Seconds(10),
+                                [&](db::Session& session) {
+                                  return session.Execute(
+                                      "UPDATE sessions SET calendar_version = ?"
+                                      " WHERE plan = ? AND session = ?",
+                                      {version, plan.substr(6), session_id});
+                                }),
+                IsOk());
+  }
+
   std::string Events(const std::string& plan, const std::string& type) const {
     return Ask(absl::StrCat("SELECT COUNT(*) FROM outbox_events WHERE plan = '", plan,
                             "' AND type = 'duban.review.session.", type, "'"));
@@ -100,7 +113,8 @@ TEST_F(SchedulerTest, WhatAWorkerHoldsKeepsItsSessionWaiting) {
   ASSERT_TRUE(claimed->has_value());
   // Neither the opening, nor the reminders that are due after it; not even at once.
   EXPECT_FALSE((*other.runner().ClaimNext()).has_value());
-  EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
+  EXPECT_THAT(Run(plan, "dispatch-2024-01-d1"), FailsWith(StatusCode::kAborted, "SESSION_IN_WORK"));
+  EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
   EXPECT_TRUE(*one.runner().Do(one.runner().OwnCall(**claimed), **claimed));
   EXPECT_EQ(*other.runner().RunDue(100), 4);
 }
@@ -169,15 +183,7 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   const std::string plan = PublishYear();
   SetClock("2024-01-10 00:00");
   Replica replica("a");
-  // The calendars' version is missing: the submission service refuses.
-  const auto spoil = [&](const std::string& version) {
-    return database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
-      return session.Execute(
-          "UPDATE sessions SET calendar_version = ? WHERE plan = ? AND session = ?",
-          {version, plan.substr(6), "dispatch-2024-01-d1"});
-    });
-  };
-  ASSERT_THAT(spoil(""), IsOk());
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "");
   EXPECT_EQ(*replica.runner().RunDue(10), 0);
   EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 1);
   EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::SCHEDULED);
@@ -185,9 +191,51 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   EXPECT_EQ(*replica.runner().RunDue(10), 0);
   EXPECT_THAT(Run(plan, "dispatch-2024-01-d1"),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID"));
-  ASSERT_THAT(spoil("x-2024.1"), IsOk());
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "x-2024.1");
   EXPECT_EQ(Run(plan, "dispatch-2024-01-d1")->state(), Session::COLLECTING);
   EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
+}
+
+TEST_F(SchedulerTest, OfAClosedPlanNothingOpensAndWhatIsOpenCloses) {
+  const std::string plan = PublishYear();
+  SetClock("2024-01-10 00:00");
+  Replica replica("a");
+  EXPECT_EQ(*replica.runner().RunDue(100), 1);
+  ClosePlan(plan);
+  SetClock("2024-02-01 12:00");
+  ASSERT_THAT(replica.runner().RunDue(100), IsOk());
+  EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 0);
+  EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
+  EXPECT_EQ(Get(plan, "dispatch-2024-01-d1")->state(), Session::CLOSED);
+  EXPECT_NE(Get(plan, "dispatch-2024-01-d1")->snapshot(), "");
+  for (const char* id : {"dispatch-2024-01-d2", "dispatch-2024-01-d3", "bulletin-2024-01"}) {
+    const auto session = Get(plan, id);
+    EXPECT_EQ(session->state(), Session::SKIPPED) << id;
+    EXPECT_EQ(session->skip().reason(), "方案已办结 (the plan is closed)");
+    EXPECT_EQ(session->skip().actor(), "services/review");
+  }
+  EXPECT_EQ(Get(plan, "dispatch-2024-02-d1")->state(), Session::SCHEDULED);
+  // Nobody is reminded of what was open, nor told that it is overdue.
+  EXPECT_EQ(Events(plan, "due_soon"), "0");
+  EXPECT_EQ(Events(plan, "overdue"), "0");
+  EXPECT_EQ(Events(plan, "skipped"), "3");
+  EXPECT_EQ(Events(plan, "closed"), "1");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE resource = '", plan,
+                             "/sessions/dispatch-2024-01-d2'")),
+            "2");
+  // Neither is one of them opened by hand.
+  SetClock("2024-02-13 12:00");
+  EXPECT_EQ(Run(plan, "dispatch-2024-02-d1")->state(), Session::SKIPPED);
+}
+
+TEST_F(SchedulerTest, ALookIsOverWhenItHasTriedEnoughAlsoInVain) {
+  const std::string plan = PublishYear();
+  SetClock("2024-02-01 12:00");
+  Replica replica("a");
+  SetCalendarVersion(plan, "dispatch-2024-01-d1", "");
+  EXPECT_EQ(*replica.runner().RunDue(2), 1);
+  EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 1);
+  EXPECT_EQ(replica.Metric("duban_scheduler_lateness_seconds"), 1);
 }
 
 TEST_F(SchedulerTest, PlansWhatIsPublishedAndMeasures) {

@@ -48,6 +48,9 @@ SessionService::SessionService(const server::Environment& environment, PlanSourc
 
 absl::StatusOr<v1::PlanSessionsResponse> SessionService::PlanSessions(
     server::CallContext& call, const v1::PlanSessionsRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::PlanSessionsResponse>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->GetPublished(call.info, request.parent()));
   return mutations_->Run(
@@ -88,6 +91,8 @@ absl::StatusOr<v1::ListSessionsResponse> SessionService::ListSessions(
 
 absl::StatusOr<Session> SessionService::RunSession(server::CallContext& call,
                                                    const v1::RunSessionRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   const auto read = [&](db::Session& reading) { return sessions_.Get(reading, name); };
   DUBAN_ASSIGN_OR_RETURN(const Session before, database_->Read(call.deadline(), read));
@@ -109,19 +114,16 @@ absl::StatusOr<Session> SessionService::SkipSession(server::CallContext& call,
     DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), before.etag()));
     DUBAN_ASSIGN_OR_RETURN(const auto begun, steps_.BegunForUpdate(tx, name.plan));
     DUBAN_RETURN_IF_ERROR(CheckSkip(before, begun.contains(name.session)));
-    const Session after = Skipped(before, call.identity.subject, request.reason(), call.now());
-    DUBAN_RETURN_IF_ERROR(steps_.DeleteAll(tx, name.plan, name.session));
-    DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
-    auto event = EventOf<v1::SessionSkipped>(after);
-    event.set_reason(request.reason());
-    DUBAN_RETURN_IF_ERROR(
-        sessions_.Announce(tx, call, after, "duban.review.session.skipped", event));
-    return Shown(call, after);
+    DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, request.reason()));
+    DUBAN_ASSIGN_OR_RETURN(Session after, sessions_.Get(tx, name));
+    return Shown(call, std::move(after));
   });
 }
 
 absl::StatusOr<Session> SessionService::BackfillSession(server::CallContext& call,
                                                         const v1::BackfillSessionRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   DUBAN_RETURN_IF_ERROR(CheckText(request.reason(), "reason", kReasonCharacters, true));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, name.PlanName()));

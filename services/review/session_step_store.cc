@@ -182,9 +182,4 @@ absl::StatusOr<int64_t> SessionStepStore::Backlog(db::Session& session, absl::Ti
   return rows.front().GetInt(0);
 }
 
-absl::StatusOr<absl::Time> SessionStepStore::DatabaseNow(db::Session& session) const {
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query("SELECT UTC_TIMESTAMP(6)"));
-  return rows.front().GetTime(0);
-}
-
 }  // namespace duban::review

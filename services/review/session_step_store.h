@@ -71,9 +71,6 @@ class SessionStepStore {
 
   // How many steps of all plans are past at `now`, not done and not held.
   absl::StatusOr<int64_t> Backlog(db::Session& session, absl::Time now) const;
-
-  // What the database's clock reads.
-  absl::StatusOr<absl::Time> DatabaseNow(db::Session& session) const;
 };
 
 }  // namespace duban::review

@@ -6,8 +6,8 @@
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/calendar/period.h"
+#include "common/db/message_columns.h"
 #include "common/db/repeated.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace duban::review {
 namespace {
@@ -59,27 +59,14 @@ absl::StatusOr<std::string> LastDateOf(const Session& session) {
   return FormatDate(period.last_day());
 }
 
-db::Value TimeOrNull(bool present, const Timestamp& time) {
-  return present ? db::Value(FromTimestamp(time)) : db::Value(nullptr);
-}
-
 db::Value InstantOrNull(const Session& session, const Timestamp& instant) {
-  return TimeOrNull(session.has_instants(), instant);
+  return db::TimeOrNull(session.has_instants(), instant);
 }
 
 absl::StatusOr<db::Value> MinutesValue(const Session& session) {
   if (!session.has_minutes()) return db::Value(nullptr);
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(session.minutes(), &json);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  DUBAN_ASSIGN_OR_RETURN(std::string json, db::JsonColumn(session.minutes()));
   return db::Value(std::move(json));
-}
-
-absl::Status ReadMinutes(const std::string& json, v1::Minutes* minutes) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;  // a newer binary may have written it
-  const auto status = google::protobuf::util::JsonStringToMessage(json, minutes, options);
-  return status.ok() ? absl::OkStatus() : absl::InternalError(std::string(status.message()));
 }
 
 void ReadInstants(const db::Row& row, Session* session) {
@@ -116,7 +103,7 @@ absl::StatusOr<Session> ReadSession(const db::Row& row) {
   session.set_revision(row.GetInt(22));
   session.set_etag(MakeEtag(session.revision()));
   if (!row.IsNull(23)) {
-    DUBAN_RETURN_IF_ERROR(ReadMinutes(row.GetString(23), session.mutable_minutes()));
+    DUBAN_RETURN_IF_ERROR(db::ReadJsonColumn(row.GetString(23), session.mutable_minutes()));
   }
   return session;
 }
@@ -153,7 +140,7 @@ absl::Status SessionStore::Insert(db::Transaction& tx, const std::vector<Session
          InstantOrNull(session, instants.grace_end_time()),
          InstantOrNull(session, instants.lock_time()), session.calendar_version(),
          static_cast<int>(session.missing_year()), session.skip().actor(),
-         TimeOrNull(session.skip().has_time(), session.skip().time()), session.skip().reason(),
+         db::TimeOrNull(session.skip().has_time(), session.skip().time()), session.skip().reason(),
          FromTimestamp(session.create_time()), FromTimestamp(session.update_time())});
   }
   return db::ExecuteRepeated(tx, kInsert, rows).status();
@@ -220,13 +207,13 @@ absl::Status SessionStore::Write(db::Transaction& tx, const Session& session) co
                            InstantOrNull(session, instants.lock_time()),
                            session.calendar_version(),
                            static_cast<int>(session.missing_year()),
-                           TimeOrNull(session.has_opened_time(), session.opened_time()),
-                           TimeOrNull(session.has_closed_time(), session.closed_time()),
-                           TimeOrNull(session.has_publish_time(), session.publish_time()),
+                           db::TimeOrNull(session.has_opened_time(), session.opened_time()),
+                           db::TimeOrNull(session.has_closed_time(), session.closed_time()),
+                           db::TimeOrNull(session.has_publish_time(), session.publish_time()),
                            static_cast<int>(session.obligations()),
                            session.snapshot(),
                            session.skip().actor(),
-                           TimeOrNull(session.skip().has_time(), session.skip().time()),
+                           db::TimeOrNull(session.skip().has_time(), session.skip().time()),
                            session.skip().reason(),
                            session.backfilled(),
                            minutes,

@@ -1,6 +1,7 @@
 // Sessions over the wire: planned, read, moved by calendars, skipped and backfilled.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/id.h"
 #include "common/base/timestamp.h"
 #include "services/review/session_fixture.h"
 
@@ -199,6 +200,126 @@ TEST_F(SessionTest, RunsWhatIsDueAndNothingElse) {
   EXPECT_EQ(closed->state(), Session::CLOSED);
   EXPECT_NE(closed->snapshot(), "");
   EXPECT_EQ(Run(plan, "dispatch-2024-04-d1")->revision(), closed->revision());
+}
+
+// Whatever has become of the session and of its plan since.
+TEST_F(SessionTest, ARepeatGetsTheFirstAnswer) {
+  const std::string plan = PublishYear();
+  v1::PlanSessionsRequest planning;
+  planning.set_parent(plan);
+  planning.set_request_id(NewUuid7(MachineNow()));
+  const auto planned = Call(kOffice, *sessions_, &Stub::PlanSessions, planning);
+  ASSERT_THAT(planned, IsOk());
+  EXPECT_EQ(planned->existing(), 54);
+  ASSERT_THAT(Skip(plan, "dispatch-2024-04-d2"), IsOk());
+  SetClock("2024-04-10 00:00");
+  v1::BackfillSessionRequest backfilling;
+  backfilling.set_name(plan + "/sessions/dispatch-2024-04-d2");
+  backfilling.set_etag(Get(plan, "dispatch-2024-04-d2")->etag());
+  backfilling.set_reason("补开");
+  backfilling.set_due_date("2024-04-26");
+  backfilling.set_request_id(NewUuid7(MachineNow()));
+  const auto backfilled = Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling);
+  ASSERT_THAT(backfilled, IsOk());
+  v1::RunSessionRequest running;
+  running.set_name(plan + "/sessions/dispatch-2024-04-d1");
+  running.set_etag(Get(plan, "dispatch-2024-04-d1")->etag());
+  running.set_request_id(NewUuid7(MachineNow()));
+  const auto opened = Call(kOffice, *sessions_, &Stub::RunSession, running);
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->state(), Session::COLLECTING);
+
+  SetClock("2024-04-21 09:00");
+  EXPECT_EQ(Run(plan, "dispatch-2024-04-d1")->state(), Session::CLOSED);
+  EXPECT_EQ(Run(plan, "dispatch-2024-04-d2")->state(), Session::COLLECTING);
+  ClosePlan(plan);
+  const auto replanned = Call(kOffice, *sessions_, &Stub::PlanSessions, planning);
+  ASSERT_THAT(replanned, IsOk());
+  EXPECT_EQ(replanned->DebugString(), planned->DebugString());
+  const auto run_again = Call(kOffice, *sessions_, &Stub::RunSession, running);
+  ASSERT_THAT(run_again, IsOk());
+  EXPECT_EQ(run_again->DebugString(), opened->DebugString());
+  const auto backfilled_again = Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling);
+  ASSERT_THAT(backfilled_again, IsOk());
+  EXPECT_EQ(backfilled_again->DebugString(), backfilled->DebugString());
+  EXPECT_EQ(Get(plan, "dispatch-2024-04-d1")->state(), Session::CLOSED);
+
+  planning.set_parent("plans/other");
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::PlanSessions, planning),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  running.clear_etag();
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::RunSession, running),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  backfilling.set_reason("另有原因");
+  EXPECT_THAT(Call(kOffice, *sessions_, &Stub::BackfillSession, backfilling),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+}
+
+// In mid-year the office gives more time from April on, dispatches and bulletins alike.
+TEST_F(SessionTest, ANewRuleMovesOnlyWhatHasNotOpened) {
+  const std::string plan = PublishYear();
+  SetClock("2024-04-30 00:00");
+  ASSERT_THAT(Run(plan, "dispatch-2024-04-d3"), IsOk());
+  const auto opened = Get(plan, "dispatch-2024-04-d3");
+  using Plans = indicator::v1::PlanService::Stub;
+  auto amend = FromText<indicator::v1::AmendCadencesRequest>(R"(
+      rules { kind: DISPATCH every: DEKAD
+          deadline { offset_workdays: 2 cutoff: "12:00" grace_workdays: 1 lock_workdays: 3 } }
+      rules { kind: BULLETIN every: MONTH
+          deadline { offset_workdays: 4 cutoff: "17:30" grace_workdays: 1 lock_workdays: 3 } }
+      effective_date: "2024-04-30" reason: "基层反映时限过紧" validate_only: true)");
+  amend.set_name(plan);
+  EXPECT_THAT(Call(kWater, *plans_, &Plans::AmendCadences, amend),
+              FailsWith(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  // What would move is told first: 24 dispatches from May on, nine bulletins from April on.
+  const auto would = Call(kOffice, *plans_, &Plans::AmendCadences, amend);
+  ASSERT_THAT(would, IsOk());
+  v1::PreviewDeadlinesRequest preview;
+  preview.set_plan(plan);
+  *preview.mutable_cadences() = would->plan().cadences();
+  const auto previewed =
+      Call(kOffice, *calendars_, &v1::CalendarService::Stub::PreviewDeadlines, preview);
+  ASSERT_THAT(previewed, IsOk());
+  EXPECT_EQ(previewed->deadlines_size(), 54);
+  ASSERT_EQ(previewed->sessions_size(), 33);
+  EXPECT_EQ(previewed->sessions(0).session(), plan + "/sessions/bulletin-2024-04");
+  EXPECT_EQ(FromTimestamp(previewed->sessions(0).before().due_time()), At("2024-05-08 17:30"));
+  EXPECT_EQ(FromTimestamp(previewed->sessions(0).after().due_time()), At("2024-05-09 17:30"));
+  EXPECT_EQ(previewed->sessions(0).explanation(), "规则改变");
+  EXPECT_EQ(Plan(plan)->existing(), 54);
+  EXPECT_EQ(Get(plan, "bulletin-2024-04")->revision(), 1);
+
+  amend.set_validate_only(false);
+  ASSERT_THAT(Call(kOffice, *plans_, &Plans::AmendCadences, amend), IsOk());
+  ASSERT_THAT(Plan(plan), IsOk());
+  // The dispatch of the 30th has opened and keeps its instants; what came before stays, too.
+  EXPECT_EQ(Get(plan, "dispatch-2024-04-d3")->DebugString(), opened->DebugString());
+  EXPECT_EQ(Get(plan, "bulletin-2024-03")->revision(), 1);
+  EXPECT_EQ(Get(plan, "summary-2024-q2")->revision(), 1);
+  const auto bulletin = Get(plan, "bulletin-2024-04");
+  EXPECT_EQ(bulletin->revision(), 2);
+  EXPECT_EQ(FromTimestamp(bulletin->instants().due_time()), At("2024-05-09 17:30"));
+  EXPECT_EQ(FromTimestamp(Get(plan, "dispatch-2024-05-d1")->instants().due_time()),
+            At("2024-05-13 12:00"));
+  const std::string of_plan = absl::StrCat(" WHERE plan = '", plan.substr(6), "'");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM sessions", of_plan, " AND version = 2")), "34");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM outbox_events WHERE type ="
+                             " 'duban.review.session.replanned' AND plan = '",
+                             plan, "'")),
+            "33");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT COUNT(*) FROM audit_entries WHERE resource = '", plan,
+                             "/sessions/bulletin-2024-04'")),
+            "2");
+  EXPECT_EQ(Ask(absl::StrCat("SELECT nominal_time FROM session_steps", of_plan,
+                             " AND session = 'bulletin-2024-04' AND step = 3")),
+            "2024-05-09 09:30:00");
+  // The same rules move nothing more.
+  ASSERT_THAT(Plan(plan), IsOk());
+  EXPECT_EQ(Get(plan, "bulletin-2024-04")->revision(), 2);
+  preview.clear_cadences();
+  EXPECT_EQ(Call(kOffice, *calendars_, &v1::CalendarService::Stub::PreviewDeadlines, preview)
+                ->sessions_size(),
+            0);
 }
 
 }  // namespace

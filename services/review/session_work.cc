@@ -13,8 +13,11 @@
 namespace duban::review {
 namespace {
 
+using indicator::v1::Plan;
 using submission::v1::Obligation;
 using v1::Session;
+
+constexpr char kPlanClosed[] = "方案已办结 (the plan is closed)";
 
 // Above any number of units that one step tells; sequences of its events lie between.
 constexpr int64_t kSequencesOfStep = 1000;
@@ -69,26 +72,20 @@ absl::StatusOr<bool> SessionWork::Do(const server::CallContext& call,
                          database_->Read(call.deadline(), [&](db::Session& reading) {
                            return sessions_.Get(reading, NameOf(step));
                          }));
-  switch (step.step) {
-    case Step::kOpen:
-      return Open(call, step, session);
-    case Step::kRemind:
-    case Step::kDue:
-      return Tell(call, step, session);
-    case Step::kClose:
-      return Close(call, step, session);
-  }
-  return Unexpected(session, step);
+  if (step.step == Step::kClose) return Close(call, step, session);
+  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
+  if (plan->plan().state() == Plan::CLOSED) return Drop(call, step);
+  if (step.step == Step::kOpen) return Open(call, step, session, plan->plan());
+  return Tell(call, step, session, plan->plan());
 }
 
 absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const SessionStep& step,
-                                       const Session& session) const {
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
-  const std::vector<Owner> owners = OwnersOf(plan->plan(), session);
+                                       const Session& session, const Plan& plan) const {
+  const std::vector<Owner> owners = OwnersOf(plan, session);
   if (static_cast<size_t>(step.ordinal) >= owners.size()) return Unexpected(session, step);
   const Owner& owner = owners[static_cast<size_t>(step.ordinal)];
   submission::v1::OpenObligationsRequest request;
-  request.set_parent(plan->plan().name());
+  request.set_parent(plan.name());
   request.set_session(owner.name);
   request.set_period(owner.period);
   *request.mutable_open_time() = session.instants().open_time();
@@ -125,15 +122,14 @@ absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const Se
 }
 
 absl::StatusOr<bool> SessionWork::Tell(const server::CallContext& call, const SessionStep& step,
-                                       const Session& session) const {
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
-  const auto& reminders = plan->plan().reminders();
+                                       const Session& session, const Plan& plan) const {
+  const auto& reminders = plan.reminders();
   int workdays = 0;
   if (step.ordinal > 0 && step.ordinal <= reminders.size()) {
     workdays = reminders.Get(step.ordinal - 1).workdays_from_due();
   }
   const bool overdue = step.nominal_time >= FromTimestamp(session.instants().due_time());
-  DUBAN_ASSIGN_OR_RETURN(const Owed owed, Ask(call, step, session));
+  DUBAN_ASSIGN_OR_RETURN(const Owed owed, Ask(call, step, session, plan));
   return database_->RunInTransaction(
       call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
         DUBAN_ASSIGN_OR_RETURN(const bool mine,
@@ -155,6 +151,20 @@ absl::StatusOr<bool> SessionWork::Tell(const server::CallContext& call, const Se
                 call.now()));
           }
         }
+        return true;
+      });
+}
+
+absl::StatusOr<bool> SessionWork::Drop(const server::CallContext& call,
+                                       const SessionStep& step) const {
+  return database_->RunInTransaction(
+      call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
+        DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
+        DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                               steps_.Finish(tx, step, call.now(), IsLate(call, step)));
+        if (!mine) return false;
+        if (before.state() != Session::SCHEDULED) return true;
+        DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, kPlanClosed));
         return true;
       });
 }
@@ -192,32 +202,26 @@ absl::StatusOr<bool> SessionWork::Close(const server::CallContext& call, const S
 // What is owed and did not come: OPEN, or MISSED by now. What an extension or the waiver of an
 // office took back is not told.
 absl::StatusOr<SessionWork::Owed> SessionWork::Ask(const server::CallContext& call,
-                                                   const SessionStep& step,
-                                                   const Session& session) const {
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
+                                                   const SessionStep& step, const Session& session,
+                                                   const Plan& plan) const {
   const bool overdue = step.nominal_time >= FromTimestamp(session.instants().due_time());
   Owed owed;
-  for (const Owner& owner : OwnersOf(plan->plan(), session)) {
+  for (const Owner& owner : OwnersOf(plan, session)) {
     submission::v1::ListObligationsRequest request;
-    request.set_parent(plan->plan().name());
-    request.set_page_size(1000);
+    request.set_parent(plan.name());
     request.set_filter(absl::StrCat("session = \"", owner.name, "\""));
-    do {
-      DUBAN_ASSIGN_OR_RETURN(
-          const submission::v1::ListObligationsResponse page,
-          peers_->AskSubmission(call.info, *obligations_,
-                                &submission::v1::ObligationService::Stub::ListObligations,
-                                request));
-      for (const Obligation& obligation : page.obligations()) {
-        const bool missing =
-            obligation.state() == Obligation::OPEN || obligation.state() == Obligation::MISSED;
-        const bool extended = FromTimestamp(obligation.due_time()) > step.nominal_time;
-        if (missing && !(overdue && extended)) {
-          owed[obligation.unit()].push_back(obligation.name());
-        }
-      }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
+    DUBAN_RETURN_IF_ERROR(peers_->PagesOfSubmission(
+        call.info, *obligations_, &submission::v1::ObligationService::Stub::ListObligations,
+        request, [&](const auto* page) {
+          for (const Obligation& obligation : page->obligations()) {
+            const bool missing =
+                obligation.state() == Obligation::OPEN || obligation.state() == Obligation::MISSED;
+            const bool extended = FromTimestamp(obligation.due_time()) > step.nominal_time;
+            if (missing && !(overdue && extended)) {
+              owed[obligation.unit()].push_back(obligation.name());
+            }
+          }
+        }));
   }
   return owed;
 }

@@ -29,9 +29,9 @@ class SessionWork {
   SessionWork(const server::Environment& environment, const Peers* peers, PlanSource* plans,
               absl::Duration late_after);
 
-  // Does a claimed step in the name of the caller. False if its fence was raised meanwhile: then
-  // nothing was written. UNAVAILABLE SUBMISSION_UNAVAILABLE, and what the submission service
-  // refuses.
+  // Does a claimed step in the name of the caller; of a plan that is CLOSED only what is open
+  // closes, everything else is dropped. False if its fence was raised meanwhile: then nothing was
+  // written. UNAVAILABLE SUBMISSION_UNAVAILABLE, and what the submission service refuses.
   absl::StatusOr<bool> Do(const server::CallContext& call, const SessionStep& step) const;
 
  private:
@@ -39,13 +39,15 @@ class SessionWork {
   using Owed = std::map<std::string, std::vector<std::string>>;
 
   absl::StatusOr<bool> Open(const server::CallContext& call, const SessionStep& step,
-                            const v1::Session& session) const;
+                            const v1::Session& session, const indicator::v1::Plan& plan) const;
   absl::StatusOr<bool> Tell(const server::CallContext& call, const SessionStep& step,
-                            const v1::Session& session) const;
+                            const v1::Session& session, const indicator::v1::Plan& plan) const;
+  // Of a plan that is CLOSED: what would open is skipped, and nobody is reminded any more.
+  absl::StatusOr<bool> Drop(const server::CallContext& call, const SessionStep& step) const;
   absl::StatusOr<bool> Close(const server::CallContext& call, const SessionStep& step,
                              const v1::Session& session) const;
   absl::StatusOr<Owed> Ask(const server::CallContext& call, const SessionStep& step,
-                           const v1::Session& session) const;
+                           const v1::Session& session, const indicator::v1::Plan& plan) const;
   bool IsLate(const server::CallContext& call, const SessionStep& step) const;
 
   db::Database* database_;

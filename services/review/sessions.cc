@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "duban/review/v1/session_events.pb.h"
 
 namespace duban::review {
 namespace {
@@ -40,6 +41,17 @@ absl::Status Sessions::Announce(db::Transaction& tx, const server::CallContext& 
   const std::string plan = session.name().substr(0, session.name().find("/sessions/"));
   return outbox_.Append(tx, type, {session.name(), session.revision(), plan, ""}, event,
                         call.now());
+}
+
+absl::Status Sessions::Skip(db::Transaction& tx, const server::CallContext& call,
+                            const Session& before, const std::string& reason) const {
+  DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(before.name(), "name"));
+  const Session after = Skipped(before, call.identity.subject, reason, call.now());
+  DUBAN_RETURN_IF_ERROR(steps_.DeleteAll(tx, name.plan, name.session));
+  DUBAN_RETURN_IF_ERROR(Write(tx, call, before, after));
+  auto event = EventOf<v1::SessionSkipped>(after);
+  event.set_reason(reason);
+  return Announce(tx, call, after, "duban.review.session.skipped", event);
 }
 
 absl::Status Sessions::MarkPublished(db::Transaction& tx, const server::CallContext& call,

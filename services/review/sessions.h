@@ -10,6 +10,7 @@
 #include "common/outbox/outbox.h"
 #include "common/server/call_context.h"
 #include "services/review/session_rules.h"
+#include "services/review/session_step_store.h"
 #include "services/review/session_store.h"
 
 namespace duban::review {
@@ -45,6 +46,11 @@ class Sessions {
                         const v1::Session& session, std::string_view type,
                         const google::protobuf::Message& event) const;
 
+  // A session whose opening has not begun will not be held: it becomes SKIPPED with this reason, in
+  // the name of the caller, is told, and has no steps any more.
+  absl::Status Skip(db::Transaction& tx, const server::CallContext& call, const v1::Session& before,
+                    const std::string& reason) const;
+
   // Its document is out: a CLOSED session becomes PUBLISHED. FAILED_PRECONDITION SESSION_NOT_CLOSED
   // for one that is not frozen yet; one that is PUBLISHED stays as it is.
   absl::Status MarkPublished(db::Transaction& tx, const server::CallContext& call,
@@ -52,6 +58,7 @@ class Sessions {
 
  private:
   SessionStore sessions_;
+  SessionStepStore steps_;
   Audit audit_;
   Outbox outbox_;
 };

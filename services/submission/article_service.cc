@@ -90,6 +90,8 @@ server::RpcService ArticleService::Rpc() {
 
 absl::StatusOr<Article> ArticleService::CreateArticle(server::CallContext& call,
                                                       const v1::CreateArticleRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Article>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_RETURN_IF_ERROR(call.CheckUnit(request.article().unit()));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, request.parent()));

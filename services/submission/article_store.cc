@@ -7,12 +7,12 @@
 #include "common/base/error.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
+#include "common/db/message_columns.h"
 #include "services/submission/report_name.h"
 
 namespace duban::submission {
 namespace {
 
-using google::protobuf::Timestamp;
 using v1::Article;
 
 constexpr char kSelect[] =
@@ -52,10 +52,6 @@ constexpr char kDates[] =
 constexpr char kCount[] = "SELECT unit, published_date, state, COUNT(*)";
 constexpr char kPerDay[] = " GROUP BY unit, published_date, state LIMIT 1000000";
 
-db::Value TimeOrNull(bool present, const Timestamp& timestamp) {
-  return present ? db::Value(FromTimestamp(timestamp)) : db::Value(nullptr);
-}
-
 ArticleName NameOf(const Article& article) {
   const absl::StatusOr<ArticleName> name = ParseArticleName(article.name(), "name");
   return *name;
@@ -63,7 +59,7 @@ ArticleName NameOf(const Article& article) {
 
 void AddPlacement(const Article::Placement& placement, std::vector<db::Value>* values) {
   for (db::Value& value : std::vector<db::Value>{
-           placement.actor(), TimeOrNull(placement.has_time(), placement.time()),
+           placement.actor(), db::TimeOrNull(placement.has_time(), placement.time()),
            placement.journal(), static_cast<int>(placement.level()), placement.note()}) {
     values->push_back(std::move(value));
   }
@@ -86,7 +82,7 @@ std::vector<db::Value> MutableColumns(const KeyedArticle& keyed) {
       article.submitter(),
       decision.actor(),
       decision.unit(),
-      TimeOrNull(decision.has_time(), decision.time()),
+      db::TimeOrNull(decision.has_time(), decision.time()),
       decision.reason()};
   AddPlacement(article.recommendation(), &values);
   AddPlacement(article.adoption(), &values);

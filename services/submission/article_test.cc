@@ -138,6 +138,13 @@ TEST_F(ArticleTest, ARepeatedRequestTakesEffectOnce) {
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(News(kNorth, "一篇", "", id)->DebugString(), first->DebugString());
   EXPECT_THAT(News(kNorth, "两篇", "", id), FailsWith(kInvalid, "REQUEST_ID_REUSED"));
+  // Nothing is taken any more, but what was taken was.
+  Close(plan_);
+  EXPECT_THAT(News(kNorth, "三篇"),
+              FailsWith(StatusCode::kFailedPrecondition, "PLAN_NOT_PUBLISHED"));
+  const auto again = News(kNorth, "一篇", "", id);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->DebugString(), first->DebugString());
 }
 
 TEST_F(ArticleTest, MembersOweNewsAndMeetThemByAsManyAsTheQuotaSays) {

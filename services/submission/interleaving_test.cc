@@ -138,9 +138,9 @@ class InterleavingTest : public EndorsementTest {
 };
 
 TEST_F(InterleavingTest, AnyOrderOfMovesKeepsWhatMustHold) {
-  static const std::set<std::string> kRules = {"REPORT_MOVE_NOT_ALLOWED", "REPORT_EXISTS",
-                                               "NOT_OWN_UNIT", "OWN_UNIT_REVIEW",
-                                               "DATABASE_CONFLICT"};
+  static const std::set<std::string> kRefusals = {"REPORT_MOVE_NOT_ALLOWED", "REPORT_EXISTS",
+                                                  "NOT_OWN_UNIT", "OWN_UNIT_REVIEW",
+                                                  "DATABASE_CONFLICT"};
   std::vector<std::thread> callers;
   callers.reserve(kCallers);
   for (unsigned caller = 0; caller < kCallers; ++caller) {
@@ -149,7 +149,7 @@ TEST_F(InterleavingTest, AnyOrderOfMovesKeepsWhatMustHold) {
       for (int i = 0; i < kMovesEach; ++i) {
         const absl::Status moved = MoveSomething(random);
         if (!moved.ok()) {
-          EXPECT_TRUE(kRules.contains(GetReason(moved))) << moved;
+          EXPECT_TRUE(kRefusals.contains(GetReason(moved))) << moved;
         }
       }
     });

@@ -64,26 +64,33 @@ server::RpcService ObligationService::Rpc() {
 
 absl::StatusOr<v1::OpenObligationsResponse> ObligationService::OpenObligations(
     server::CallContext& call, const v1::OpenObligationsRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         mutations_->FirstAnswer<v1::OpenObligationsResponse>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, request.parent()));
   DUBAN_ASSIGN_OR_RETURN(const Opening opening, ParseOpening(request, plan->plan()));
   DUBAN_ASSIGN_OR_RETURN(const std::vector<OwedLine> lines,
                          OwedLines(*plan, opening.period, call.now()));
   const std::string id = LastId(request.parent());
-  // The first transaction holds the answer under its request_id; a repeat comes to the others
-  // again, so that what broke off is made up for.
-  DUBAN_ASSIGN_OR_RETURN(v1::OpenObligationsResponse response,
-                         mutations_->Run(call, request, [&](db::Transaction& tx) {
-                           return opening_.Open(tx, call, id, opening, Some(lines, 0));
-                         }));
-  for (size_t first = kLinesAtOnce; first < lines.size(); first += kLinesAtOnce) {
+  // The last transaction records the answer of all, so that a repeat of one that broke off comes to
+  // every line again.
+  v1::OpenObligationsResponse before;
+  size_t next = 0;
+  for (; next + kLinesAtOnce < lines.size(); next += kLinesAtOnce) {
     DUBAN_ASSIGN_OR_RETURN(const v1::OpenObligationsResponse some,
                            database_->RunInTransaction(call.deadline(), [&](db::Transaction& tx) {
-                             return opening_.Open(tx, call, id, opening, Some(lines, first));
+                             return opening_.Open(tx, call, id, opening, Some(lines, next));
                            }));
-    Add(some, &response);
+    Add(some, &before);
   }
-  return response;
+  return mutations_->Run(
+      call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::OpenObligationsResponse> {
+        DUBAN_ASSIGN_OR_RETURN(v1::OpenObligationsResponse response,
+                               opening_.Open(tx, call, id, opening, Some(lines, next)));
+        Add(before, &response);
+        return response;
+      });
 }
 
 absl::StatusOr<Obligation> ObligationService::GetObligation(

@@ -12,13 +12,13 @@
 #include "common/base/error.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
+#include "common/db/message_columns.h"
 #include "common/db/repeated.h"
 #include "services/submission/report_name.h"
 
 namespace duban::submission {
 namespace {
 
-using google::protobuf::Timestamp;
 using indicator::v1::ArticleQuota;
 using v1::Obligation;
 
@@ -83,10 +83,6 @@ constexpr int kBatch = 1000;  // rows read at once
 constexpr char kIndicators[] = "indicators/";
 constexpr char kArticles[] = "articles/";
 
-db::Value TimeOrNull(bool present, const Timestamp& timestamp) {
-  return present ? db::Value(FromTimestamp(timestamp)) : db::Value(nullptr);
-}
-
 ObligationName NameOf(const Obligation& obligation) {
   const absl::StatusOr<ObligationName> name = ParseObligationName(obligation.name(), "name");
   return *name;
@@ -98,10 +94,11 @@ std::string IdOrEmpty(const std::string& name) { return name.empty() ? "" : Last
 void AddExtension(const Obligation::Extension& extension, std::vector<db::Value>* values) {
   for (db::Value& value : std::vector<db::Value>{
            static_cast<int>(extension.state()), extension.requester(),
-           TimeOrNull(extension.has_request_time(), extension.request_time()), extension.reason(),
-           TimeOrNull(extension.has_wished_due_time(), extension.wished_due_time()),
+           db::TimeOrNull(extension.has_request_time(), extension.request_time()),
+           extension.reason(),
+           db::TimeOrNull(extension.has_wished_due_time(), extension.wished_due_time()),
            extension.decider(), extension.decider_unit(),
-           TimeOrNull(extension.has_decide_time(), extension.decide_time()),
+           db::TimeOrNull(extension.has_decide_time(), extension.decide_time()),
            extension.decision_reason()}) {
     values->push_back(std::move(value));
   }
@@ -122,11 +119,11 @@ void AddColumns(const Obligation& obligation, std::vector<db::Value>* values) {
   const Obligation::Waiver& waiver = obligation.waiver();
   const Obligation::Reopening& reopening = obligation.reopening();
   for (db::Value& value : std::vector<db::Value>{
-           waiver.actor(), TimeOrNull(waiver.has_time(), waiver.time()), waiver.reason(),
-           reopening.actor(), TimeOrNull(reopening.has_time(), reopening.time()),
-           reopening.reason(), TimeOrNull(reopening.has_until_time(), reopening.until_time()),
+           waiver.actor(), db::TimeOrNull(waiver.has_time(), waiver.time()), waiver.reason(),
+           reopening.actor(), db::TimeOrNull(reopening.has_time(), reopening.time()),
+           reopening.reason(), db::TimeOrNull(reopening.has_until_time(), reopening.until_time()),
            IdOrEmpty(obligation.report()),
-           TimeOrNull(obligation.has_first_submit_time(), obligation.first_submit_time()),
+           db::TimeOrNull(obligation.has_first_submit_time(), obligation.first_submit_time()),
            FromTimestamp(obligation.create_time()), FromTimestamp(obligation.update_time()),
            obligation.revision()}) {
     values->push_back(std::move(value));

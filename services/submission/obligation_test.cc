@@ -98,12 +98,26 @@ TEST_F(ObligationTest, ALargePlanIsOpenedInSeveralTransactions) {
   Publish(plan_);
   const std::string id = R"(request_id: "0190a1b2-0000-7000-8000-00000000bbbb")";
   EXPECT_EQ(Open(id)->created(), 125);
-  EXPECT_EQ(Open(id)->created(), 100);  // of the first transaction; the rest is there
+  EXPECT_EQ(Open(id)->created(), 125);  // the first answer, of all its transactions
   EXPECT_EQ(Open()->existing(), 125);
   const auto list = Obligations(kAuditor, "page_size: 1000");
   ASSERT_THAT(list, IsOk());
   EXPECT_EQ(list->obligations_size(), 125);
   EXPECT_EQ(list->counts().total(), 125);
+}
+
+TEST_F(ObligationTest, ARepeatedOpeningGetsTheFirstAnswerOfAPlanThatIsOver) {
+  plan_ += "-over";
+  Import(TestDocument(plan_));
+  Publish(plan_);
+  const std::string id = R"(request_id: "0190a1b2-0000-7000-8000-0000000000a1")";
+  const auto first = Open(id);
+  ASSERT_THAT(first, IsOk());
+  Close(plan_);
+  EXPECT_THAT(Open(), FailsWith(StatusCode::kFailedPrecondition, "PLAN_NOT_PUBLISHED"));
+  const auto again = Open(id);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->DebugString(), first->DebugString());
 }
 
 TEST_F(ObligationTest, WhatHasNotOpenedTakesNewInstantsWhatHasKeepsThem) {

@@ -99,6 +99,8 @@ absl::StatusOr<v1::Trend> ProgressService::GetTrend(server::CallContext& call,
 
 absl::StatusOr<v1::Snapshot> ProgressService::FreezeProgress(
     server::CallContext& call, const v1::FreezeProgressRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<v1::Snapshot>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_RETURN_IF_ERROR(
       ParseResourceName(request.session(), absl::StrCat(request.parent(), "/sessions/*"), "session")

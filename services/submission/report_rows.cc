@@ -8,18 +8,14 @@
 #include "common/base/json.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
+#include "common/db/message_columns.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/submission/figure_columns.h"
 
 namespace duban::submission {
 namespace {
 
-using google::protobuf::Timestamp;
 using v1::Report;
-
-db::Value TimeOrNull(bool present, const Timestamp& timestamp) {
-  return present ? db::Value(FromTimestamp(timestamp)) : db::Value(nullptr);
-}
 
 // What no query asks for, kept together. ENTERED is the rule and therefore not written.
 Report DetailsOf(const Report& report) {
@@ -114,12 +110,12 @@ std::vector<db::Value> MutableValues(const Report& report) {
       report.narrative().problems(),
       report.narrative().next_steps(),
       report.comment(),
-      TimeOrNull(report.has_first_submit_time(), report.first_submit_time()),
-      TimeOrNull(report.has_submit_time(), report.submit_time()),
+      db::TimeOrNull(report.has_first_submit_time(), report.first_submit_time()),
+      db::TimeOrNull(report.has_submit_time(), report.submit_time()),
       report.submitter(),
       decision.actor(),
       decision.unit(),
-      TimeOrNull(decision.has_time(), decision.time()),
+      db::TimeOrNull(decision.has_time(), decision.time()),
       decision.reason(),
       FromTimestamp(report.update_time()),
       report.revision(),

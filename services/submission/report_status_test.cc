@@ -73,6 +73,17 @@ TEST_F(NoChangeTest, RefusesWhatCreationAndSubmissionRefuse) {
   EXPECT_THAT(NoChange(kNorth, R"(indicator: "$/indicators/none" unit: "units/north"
       period: "2024-03-D2")"),
               FailsWith(StatusCode::kNotFound, "INDICATOR_NOT_FOUND"));
+  // Nothing is taken any more, but what was taken was.
+  Close(plan_);
+  constexpr char kEarlier[] =
+      R"(indicator: "$/indicators/contracts" unit: "units/north" period: "2024-03-D2")";
+  EXPECT_THAT(NoChange(kNorth, kEarlier),
+              FailsWith(StatusCode::kFailedPrecondition, "PLAN_NOT_PUBLISHED"));
+  const auto repeated = NoChange(kNorth, kContracts, id);
+  ASSERT_THAT(repeated, IsOk());
+  EXPECT_EQ(repeated->DebugString(), first->DebugString());
+  EXPECT_THAT(NoChange(kNorth, kEarlier, id),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
 TEST_F(NoChangeTest, TheWordIsHeldAgainstTheFigures) {

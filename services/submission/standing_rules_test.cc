@@ -224,20 +224,21 @@ TEST(CheckNeighboursTest, ALateAcceptanceIsHeldAgainstBothSides) {
   const std::vector<v1::Standing> line = {
       StandingOf(Accepted("2024-01", R"(value: "3" unit_of_measure: "家")")),
       StandingOf(Accepted("2024-03", R"(value: "8" unit_of_measure: "家")"))};
-  struct Case {
+  struct Neighbours {
     std::string name;
     std::string period;
     std::string value;
     std::string want;  // reason; empty: accepted
   };
-  const std::vector<Case> cases = {{"between", "2024-02", "5", ""},
-                                   {"as before", "2024-02", "3", ""},
-                                   {"as after", "2024-02", "8", ""},
-                                   {"below the one before", "2024-02", "2", "FALL_UNEXPLAINED"},
-                                   {"above the one after", "2024-02", "9", "LATER_FIGURE_BELOW"},
-                                   {"last", "2024-04", "9", ""},
-                                   {"last and lower", "2024-04", "7", "FALL_UNEXPLAINED"}};
-  for (const Case& c : cases) {
+  const std::vector<Neighbours> cases = {
+      {"between", "2024-02", "5", ""},
+      {"as before", "2024-02", "3", ""},
+      {"as after", "2024-02", "8", ""},
+      {"below the one before", "2024-02", "2", "FALL_UNEXPLAINED"},
+      {"above the one after", "2024-02", "9", "LATER_FIGURE_BELOW"},
+      {"last", "2024-04", "9", ""},
+      {"last and lower", "2024-04", "7", "FALL_UNEXPLAINED"}};
+  for (const Neighbours& c : cases) {
     SCOPED_TRACE(c.name);
     Report report =
         Accepted(c.period, absl::StrCat("value: \"", c.value, "\" unit_of_measure: \"家\""));

@@ -43,6 +43,9 @@ absl::StatusOr<Report> SubmitService::SubmitReport(server::CallContext& call,
 
 absl::StatusOr<Report> SubmitService::ReportNoChange(server::CallContext& call,
                                                      const v1::ReportNoChangeRequest& request) {
+  DUBAN_ASSIGN_OR_RETURN(const auto first,
+                         reports_->mutations().FirstAnswer<Report>(call, request));
+  if (first) return *first;
   DUBAN_RETURN_IF_ERROR(ParseResourceName(request.parent(), "plans/*", "parent").status());
   DUBAN_RETURN_IF_ERROR(call.CheckUnit(request.report().unit()));
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan,

@@ -50,11 +50,17 @@ bool Serves(const std::string& target) {
 }  // namespace
 
 LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags,
+<<<<<<< HEAD
+                       std::vector<std::string> submission_flags,
+                       std::vector<std::string> review_flags)
+=======
                        std::vector<std::string> submission_flags, Replicas replicas)
+>>>>>>> ops-restart
     : folder_(MakeFolder()),
       local_now_(local_now),
       extra_flags_(std::move(extra_flags)),
       submission_flags_(std::move(submission_flags)),
+      review_flags_(std::move(review_flags)),
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
       submission_port_(FreePort()),
@@ -129,6 +135,45 @@ void LocalStack::RestartNotificationAt(const std::string& local_now) {
   StartAndWait(*notification_);
 }
 
+void LocalStack::RestartReviewAt(const std::string& local_now,
+                                 const std::vector<std::string>& launcher) {
+  review_->Signal(SIGTERM);
+  if (review_->Wait(25) != 0) {
+    std::cerr << "the review service does not drain:\n" << review_->Output();
+    abort();
+  }
+  local_now_ = local_now;
+  std::vector<std::string> command = launcher;
+  for (std::string& word : Command("review", review_port_)) command.push_back(std::move(word));
+  review_ = std::make_unique<Process>(std::move(command), folder_ + "/review.log");
+  StartAndWait(*review_);
+}
+
+std::unique_ptr<Process> LocalStack::AddReview() {
+  const int metrics_port = metrics_ports_.at("review");
+  const int port = FreePort();
+  auto replica = std::make_unique<Process>(Command("review", port),
+                                           folder_ + "/review-" + std::to_string(port) + ".log");
+  metrics_ports_["review"] = metrics_port;
+  StartAndWait(*replica, "127.0.0.1:" + std::to_string(port));
+  return replica;
+}
+
+absl::Status LocalStack::LoadCalendars() {
+  std::ifstream file(std::string(DUBAN_SOURCE_DIR) + "/deploy/plans/working-days-cn.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  review::v1::ListCalendarsResponse years;
+  if (!google::protobuf::util::JsonStringToMessage(text.str(), &years).ok()) abort();
+  for (const auto& year : years.calendars()) {
+    review::v1::ImportCalendarRequest import;
+    *import.mutable_calendar() = year;
+    using Calendars = review::v1::CalendarService::Stub;
+    DUBAN_RETURN_IF_ERROR(Call(calendars(), &Calendars::ImportCalendar, Office(), import).status());
+  }
+  return absl::OkStatus();
+}
+
 LocalStack::~LocalStack() {
   seconds_.clear();
   review_.reset();
@@ -159,7 +204,6 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   command.insert(command.end(), extra_flags_.begin(), extra_flags_.end());
   if (service == "submission") {
     command.push_back("--indicator_target=" + indicator_target());
-    command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
   if (service == "notification") {
     command.push_back("--indicator_target=" + indicator_target());
@@ -172,6 +216,10 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
   if (service == "review") {
     command.push_back("--indicator_target=" + indicator_target());
     command.push_back("--submission_target=" + submission_target());
+    command.insert(command.end(), review_flags_.begin(), review_flags_.end());
+  }
+  if (service == "submission") {
+    command.insert(command.end(), submission_flags_.begin(), submission_flags_.end());
   }
   return command;
 }
@@ -200,8 +248,20 @@ int LocalStack::PortOf(const Process& process) const {
 }
 
 void LocalStack::StartAndWait(Process& process) {
+<<<<<<< HEAD
+  const std::string target = &process == indicator_.get()    ? indicator_target()
+                             : &process == submission_.get() ? submission_target()
+                             : &process == review_.get()     ? review_target()
+                                                             : notification_target();
+  StartAndWait(process, target);
+}
+
+void LocalStack::StartAndWait(Process& process, const std::string& target) {
+  process.Start();
+=======
   process.Start();
   const std::string target = Loopback(PortOf(process));
+>>>>>>> ops-restart
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();

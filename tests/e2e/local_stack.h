@@ -47,10 +47,14 @@ class LocalStack {
   enum class Replicas { kOne, kTwo };
 
   // `local_now`: RFC 3339 instant that the services' clock reads at start. Flags for all services,
-  // and for submission alone.
+  // for submission alone, and for review alone.
   explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {},
                       std::vector<std::string> submission_flags = {},
+<<<<<<< HEAD
+                      std::vector<std::string> review_flags = {});
+=======
                       Replicas replicas = Replicas::kOne);
+>>>>>>> ops-restart
   ~LocalStack();
 
   Process& indicator() { return *indicator_; }
@@ -75,6 +79,14 @@ class LocalStack {
   void RestartSubmissionAt(const std::string& local_now);
   // The same of the notification service.
   void RestartNotificationAt(const std::string& local_now);
+  // The same of the review service, started by a launcher such as `/usr/bin/env A=b`.
+  void RestartReviewAt(const std::string& local_now, const std::vector<std::string>& launcher = {});
+
+  // Another replica of the review service, on ports of its own, once it serves.
+  std::unique_ptr<Process> AddReview();
+
+  // The working days of China, as they are delivered.
+  absl::Status LoadCalendars();
 
   // Imports and publishes deploy/plans/linxiang-2024.json, or a copy of it under another name.
   absl::Status LoadLinxiang(const std::string& name = "plans/linxiang-innovation-2024");
@@ -121,6 +133,7 @@ class LocalStack {
 
  private:
   std::vector<std::string> Command(const std::string& service, int port);
+  void StartAndWait(Process& process, const std::string& target);
   void StartSubmission();
   void StartSeconds();
   std::string Target(const std::string& service, int port) const;
@@ -130,6 +143,7 @@ class LocalStack {
   std::string local_now_;
   std::vector<std::string> extra_flags_;
   std::vector<std::string> submission_flags_;
+  std::vector<std::string> review_flags_;
   db::Options database_options_;
   std::unique_ptr<db::Database> database_;
   std::unique_ptr<TokenSigner> signer_;

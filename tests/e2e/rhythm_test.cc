@@ -1,9 +1,7 @@
 // The plan's rhythm runs by itself over the real binaries: a session opens at midnight, its units
 // owe exactly their lines, and what its meeting resolves becomes an order.
-#include <fstream>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +9,6 @@
 #include "common/testing/wait_until.h"
 #include "duban/review/v1/action_item_service.grpc.pb.h"
 #include "duban/review/v1/session_service.grpc.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
@@ -23,7 +20,6 @@ namespace {
 using indicator::v1::CadenceRule;
 using review::v1::Session;
 using ActionItems = review::v1::ActionItemService::Stub;
-using Calendars = review::v1::CalendarService::Stub;
 using Obligations = submission::v1::ObligationService::Stub;
 using Sessions = review::v1::SessionService::Stub;
 
@@ -35,20 +31,6 @@ constexpr int kAttendance = 16;
 
 class RhythmTest : public ::testing::Test {
  protected:
-  void ImportCalendars() {
-    std::ifstream file(std::string(DUBAN_SOURCE_DIR) + "/deploy/plans/working-days-cn.json");
-    std::ostringstream text;
-    text << file.rdbuf();
-    review::v1::ListCalendarsResponse years;
-    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text.str(), &years).ok());
-    for (const auto& year : years.calendars()) {
-      review::v1::ImportCalendarRequest import;
-      *import.mutable_calendar() = year;
-      ASSERT_THAT(stack_.Call(stack_.calendars(), &Calendars::ImportCalendar, Office(), import),
-                  IsOk());
-    }
-  }
-
   Session Get() {
     review::v1::GetSessionRequest request;
     request.set_name(kSession);
@@ -64,7 +46,7 @@ class RhythmTest : public ::testing::Test {
 };
 
 TEST_F(RhythmTest, ADispatchOpensByItselfAndItsResolutionBecomesAnOrder) {
-  ImportCalendars();
+  ASSERT_THAT(stack_.LoadCalendars(), IsOk());
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
   ASSERT_TRUE(WaitUntil(absl::Seconds(60), [&] { return Get().state() == Session::COLLECTING; }))
       << Get().ShortDebugString();

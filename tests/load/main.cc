@@ -5,6 +5,7 @@
 #include "tests/load/echo_server.h"
 #include "tests/load/foundation_load.h"
 #include "tests/load/notification_load.h"
+#include "tests/load/review_load.h"
 #include "tests/load/submission_load.h"
 
 int main(int argc, char** argv) {
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
   if (what == "foundation") return duban::load::RunFoundationLoad(argv[0]);
   if (what == "submission") return duban::load::RunSubmissionLoad(argv[0]);
   if (what == "notification") return duban::load::RunNotificationLoad();
+  if (what == "review") return duban::load::RunReviewLoad();
   if (what == "--echo-server" && argc == 4) return duban::load::RunEchoServer(argv[2], argv[3]);
-  std::fputs("usage: duban-load foundation|submission|notification\n", stderr);
+  std::fputs("usage: duban-load foundation|submission|notification|review\n", stderr);
   return 2;
 }

@@ -11,7 +11,9 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
@@ -21,6 +23,9 @@
 
 namespace duban::load {
 namespace {
+
+constexpr char kStart[] = "START TRANSACTION";
+constexpr char kCommit[] = "COMMIT";
 
 [[noreturn]] void Fail(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
@@ -79,12 +84,17 @@ std::vector<RecordedTransaction> Record(db::Database& admin, const std::function
   std::map<int64_t, RecordedTransaction> transactions;   // running ones
   for (const auto& [connection, kind, text] : *logged) {
     if (kind == "Prepare") prepared[connection].push_back(text);
-    if (kind == "Query" && text == "START TRANSACTION") transactions[connection].clear();
-    if (kind == "Query" && text == "COMMIT") {
+    if (kind == "Query" && text == kStart) transactions[connection].clear();
+    if (!transactions.contains(connection)) continue;
+    if (kind == "Query" && text == kCommit) {
       recorded.push_back(transactions[connection]);
       transactions.erase(connection);
     }
-    if (kind != "Execute" || !transactions.contains(connection)) continue;
+    if (kind != "Execute") continue;
+    if (absl::StrContains(text, "outbox_relays")) {  // a relay's, which looks for work all the time
+      transactions.erase(connection);
+      continue;
+    }
     std::optional<RecordedStatement> statement;
     for (const std::string& candidate : prepared[connection]) {
       statement = Match(candidate, text);
@@ -92,6 +102,45 @@ std::vector<RecordedTransaction> Record(db::Database& admin, const std::function
     }
     if (!statement) Fail("executed, but prepared before the recording: " + text);
     transactions[connection].push_back(*std::move(statement));
+  }
+  return recorded;
+}
+
+RecordedTransaction RecordMarked(db::Database& admin, const std::string& mark,
+                                 const std::function<void()>& calls) {
+  const auto logged = testing::LogStatements(admin, calls);
+  if (!logged.ok()) Fail(logged.status().ToString());
+
+  std::map<int64_t, std::vector<std::string>> prepared;  // by connection
+  std::map<int64_t, RecordedTransaction> transactions;   // running ones
+  std::set<int64_t> marked;                              // of these
+  RecordedTransaction recorded;
+  for (const auto& [connection, kind, text] : *logged) {
+    if (kind == "Prepare") prepared[connection].push_back(text);
+    if (kind == "Query" && text == kStart) transactions[connection] = {{.sql = kStart}};
+    if (kind == "Query" && text == kCommit && marked.erase(connection) > 0) {
+      RecordedTransaction& whole = transactions[connection];
+      recorded.insert(recorded.end(), whole.begin(), whole.end());
+      recorded.push_back({.sql = kCommit});
+    }
+    if (kind == "Query" && text == kCommit) transactions.erase(connection);
+    const bool has_mark = text.find(mark) != std::string::npos;
+    const auto transaction = transactions.find(connection);
+    if (kind != "Execute" || (!has_mark && transaction == transactions.end())) continue;
+    std::optional<RecordedStatement> statement;
+    for (const std::string& candidate : prepared[connection]) {
+      statement = Match(candidate, text);
+      if (statement) break;
+    }
+    // What others do in transactions of their own may be older than the recording.
+    if (!statement && !has_mark) continue;
+    if (!statement) Fail("executed, but prepared before the recording: " + text);
+    if (transaction == transactions.end()) {
+      recorded.push_back(*std::move(statement));
+    } else {
+      transaction->second.push_back(*std::move(statement));
+      if (has_mark) marked.insert(connection);
+    }
   }
   return recorded;
 }
@@ -123,29 +172,41 @@ Player::Player(const db::Options& options) : state_(std::make_unique<State>()) {
 Player::~Player() = default;
 
 void Player::Play(const RecordedTransaction& recorded, const Replacements& replacements) {
-  state_->plain->execute("START TRANSACTION");
+  state_->plain->execute(kStart);
+  for (const RecordedStatement& statement : recorded) PlayStatement(statement, replacements);
+  state_->plain->execute(kCommit);
+}
+
+void Player::PlayMarked(const RecordedTransaction& recorded, const Replacements& replacements) {
   for (const RecordedStatement& statement : recorded) {
-    sql::PreparedStatement& prepared = state_->Prepare(statement.sql);
-    for (size_t n = 0; n < statement.values.size(); ++n) {
-      const unsigned position = static_cast<unsigned>(n) + 1;
-      const std::string value = absl::StrReplaceAll(statement.values[n], replacements);
-      if (statement.null[n]) {
-        prepared.setNull(position, sql::DataType::VARCHAR);
-      } else if (IsUuid(value) && value == statement.values[n]) {
-        prepared.setString(position, NewUuid7(MachineNow()));
-      } else {
-        prepared.setString(position, value);
-      }
-    }
-    if (statement.is_select) {
-      const std::unique_ptr<sql::ResultSet> result(prepared.executeQuery());
-      while (result->next()) {
-      }
-    } else if (prepared.executeUpdate() == 0) {
-      Fail("the bare loop changed nothing by: " + statement.sql);
+    if (statement.sql == kStart || statement.sql == kCommit) {
+      state_->plain->execute(statement.sql);
+    } else {
+      PlayStatement(statement, replacements);
     }
   }
-  state_->plain->execute("COMMIT");
+}
+
+void Player::PlayStatement(const RecordedStatement& statement, const Replacements& replacements) {
+  sql::PreparedStatement& prepared = state_->Prepare(statement.sql);
+  for (size_t n = 0; n < statement.values.size(); ++n) {
+    const unsigned position = static_cast<unsigned>(n) + 1;
+    const std::string value = absl::StrReplaceAll(statement.values[n], replacements);
+    if (statement.null[n]) {
+      prepared.setNull(position, sql::DataType::VARCHAR);
+    } else if (IsUuid(value) && value == statement.values[n]) {
+      prepared.setString(position, NewUuid7(MachineNow()));
+    } else {
+      prepared.setString(position, value);
+    }
+  }
+  if (statement.is_select) {
+    const std::unique_ptr<sql::ResultSet> result(prepared.executeQuery());
+    while (result->next()) {
+    }
+  } else if (prepared.executeUpdate() == 0) {
+    Fail("the bare loop changed nothing by: " + statement.sql);
+  }
 }
 
 }  // namespace duban::load

@@ -29,6 +29,12 @@ using RecordedTransaction = std::vector<RecordedStatement>;
 // must not have prepared any of its statements before, so record first of all.
 std::vector<RecordedTransaction> Record(db::Database& admin, const std::function<void()>& calls);
 
+// The same for work that is done once and again by itself, without calls: all statements in which
+// `mark` stands, in order, each alone or with the whole transaction that it was run in, between
+// START TRANSACTION and COMMIT.
+RecordedTransaction RecordMarked(db::Database& admin, const std::string& mark,
+                                 const std::function<void()>& calls);
+
 // A connection of a bare loop: START TRANSACTION, the prepared statements, COMMIT.
 class Player {
  public:
@@ -42,7 +48,12 @@ class Player {
   // ones. A write that changes nothing stops the program: it would not be the same work.
   void Play(const RecordedTransaction& recorded, const Replacements& replacements);
 
+  // The same of what RecordMarked recorded, with transactions only where they stand in it.
+  void PlayMarked(const RecordedTransaction& recorded, const Replacements& replacements);
+
  private:
+  void PlayStatement(const RecordedStatement& statement, const Replacements& replacements);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 suite=${1:-}
-if [[ ! $suite =~ ^(foundation|submission|notification)$ ]]; then
-  echo "usage: tests/load/run.sh foundation|submission|notification" >&2
+if [[ ! $suite =~ ^(foundation|submission|notification|review)$ ]]; then
+  echo "usage: tests/load/run.sh foundation|submission|notification|review" >&2
   exit 2
 fi
 

@@ -30,13 +30,16 @@ constexpr int64_t kReports = 200000;  // unless DUBAN_LOAD_REPORTS says otherwis
 // What is counted for the metrics page would be recorded with the transactions.
 constexpr char kNoFigures[] = "--figures_interval=1h";
 
+// Neither rate shall pay for what happens to its events later.
+constexpr char kNoRelay[] = "--notification_target=";
+
 std::vector<std::string> Flags() {
   return {absl::StrCat("--database_connections=", kCallers), "--log_level=info"};
 }
 
 // Each submit in a transaction of its own.
 void PrintPlainSubmits() {
-  LocalStack stack(kNow, Flags(), {"--submits_together=1", kNoFigures});
+  LocalStack stack(kNow, Flags(), {"--submits_together=1", kNoFigures, kNoRelay});
   const SubmitFigures figures = MeasureSubmits(stack);
   Print("statements_per_submit", figures.statements, "statements", "-");
   Print("plain_bare_loop_rate", figures.bare_loop.per_second, "submits/s", "-");
@@ -130,7 +133,7 @@ void PrintObligations(LocalStack& stack) {
 
 int RunSubmissionLoad(const char* program) {
   PrintPlainSubmits();
-  LocalStack stack(kNow, Flags(), {kNoFigures});
+  LocalStack stack(kNow, Flags(), {kNoFigures, kNoRelay});
   PrintStarts(stack);
   PrintTogether(stack, program);
   PrintObligations(stack);

@@ -66,9 +66,11 @@ void PlayBare(Player& player, const std::map<char, Sample>& samples, const Repor
 }  // namespace
 
 SubmitFigures MeasureSubmits(LocalStack& stack) {
-  // What is recorded shall be submission's alone; review seals and looks for work all the time.
-  stack.review().Signal(SIGTERM);
-  if (stack.review().Wait(25) != 0) StopUnless(absl::InternalError("review did not drain"));
+  // What is recorded shall be submission's alone; these two look for work all the time.
+  for (testing::Process* process : {&stack.review(), &stack.notification()}) {
+    process->Signal(SIGTERM);
+    if (process->Wait(25) != 0) StopUnless(absl::InternalError("a service did not drain"));
+  }
   const Submitter submitter(stack);
   const std::map<char, Sample> samples = RecordSamples(stack, submitter);
   const std::vector<Report> drafts = CreateDrafts(stack, 1, 2 * kRounds * kSubmitsPerRound);
