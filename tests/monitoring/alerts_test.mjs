@@ -28,16 +28,25 @@ const jobs = ['indicator', 'submission', 'review', 'notification'];
 const ups = (values) => Object.fromEntries(
     jobs.map((name, i) => [`up{job="duban-${name}",instance="${name}"}`, `${values[i]}x60`]));
 
-// alert: {at, step (1m), firing series, quiet series, labels that the alert has beside its own}.
+// alert: {at, step (1m), firing series, quiet series, and further ones, labels that the alert has beside its own}.
 const cases = {
   DubanSubmitErrorsFast: {
     at: '90m', firing: answers(490, 20, 90), quiet: answers(498, 4, 90), labels: {},
+    // One of two in an hour.
+    quietToo: {
+      [`grpc_server_handled_total{${job},${submit},grpc_code="OK"}`]: '0x40 1x60',
+      [`grpc_server_handled_total{${job},${submit},grpc_code="Unavailable"}`]: '0x86 1x60',
+    },
   },
   DubanSubmitErrorsSlow: {
     at: '30h', step: '4m', firing: answers(497, 6, 450), quiet: answers(10000, 4, 450), labels: {},
   },
   DubanSubmitLatencyFast: {
     at: '90m', firing: durations(800, 200, 90), quiet: durations(950, 50, 90), labels: {},
+    quietToo: {
+      [`grpc_server_handling_seconds_bucket{${job},${submit},le="0.5"}`]: '0x40 1x60',
+      [`grpc_server_handling_seconds_count{${job},${submit}}`]: '0x40 1x45 2x60',
+    },
   },
   DubanSubmitLatencySlow: {
     at: '30h', step: '4m', firing: durations(960, 40, 450), quiet: durations(995, 5, 450), labels: {},
@@ -206,7 +215,7 @@ function promtoolTest(rule, name, series, expected) {
 }
 
 function firingProblems(rule) {
-  const {firing, quiet, labels} = cases[rule.alert] ?? {};
+  const {firing, quiet, quietToo, labels} = cases[rule.alert] ?? {};
   if (!firing) return ['has no case of firing and of staying quiet'];
   const alert = {
     exp_labels: {...rule.labels, ...labels},
@@ -217,7 +226,10 @@ function firingProblems(rule) {
   const file = join(work, 'test.yaml');
   writeFileSync(file, yaml.dump({
     rule_files: files, evaluation_interval: cases[rule.alert].step ?? '1m',
-    tests: [promtoolTest(rule, 'fires', firing, [alert]), promtoolTest(rule, 'stays quiet', quiet, [])],
+    tests: [
+      promtoolTest(rule, 'fires', firing, [alert]), promtoolTest(rule, 'stays quiet', quiet, []),
+      ...(quietToo ? [promtoolTest(rule, 'stays quiet here too', quietToo, [])] : []),
+    ],
   }, {lineWidth: -1}));
   const run = spawnSync('promtool', ['test', 'rules', file], {encoding: 'utf8'});
   rmSync(work, {recursive: true});
