@@ -8,6 +8,7 @@
 
 #include "common/base/decimal.h"
 #include "common/base/timestamp.h"
+#include "common/calendar/period.h"
 
 namespace duban::review {
 namespace {

@@ -2,10 +2,13 @@
 #define DUBAN_SERVICES_SUBMISSION_MOVE_SERVICE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/server/call_context.h"
+#include "duban/submission/v1/events.pb.h"
 #include "duban/submission/v1/report_service.pb.h"
 #include "services/submission/obligation_fulfilment.h"
 #include "services/submission/reports.h"

@@ -10,6 +10,7 @@
 #include "common/outbox/outbox.h"
 #include "common/server/call_context.h"
 #include "common/server/process.h"
+#include "duban/submission/v1/events.pb.h"
 #include "services/submission/board_store.h"
 #include "services/submission/evidence_store.h"
 #include "services/submission/plan_cache.h"
