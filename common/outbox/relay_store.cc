@@ -1,6 +1,10 @@
 #include "common/outbox/relay_store.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "common/base/status.h"
 #include "common/base/text.h"
@@ -44,6 +48,15 @@ constexpr char kUndelivered[] =
     " FROM outbox_events p WHERE p.subject = e.subject AND p.sequence < e.sequence"
     " AND p.service = e.service AND p.delivered_time IS NULL AND p.id > e.id)"
     " ORDER BY e.id LIMIT ?";
+// The first of a subject's events below a sequence that waits for another one: it keeps all later
+// ones waiting, also those that came in order themselves.
+constexpr db::Repeated kHeldFrom = {
+    "SELECT e.service, e.subject, MIN(e.sequence)"
+    " FROM outbox_events e FORCE INDEX (outbox_events_once)"
+    " STRAIGHT_JOIN outbox_events p FORCE INDEX (outbox_events_once) ON p.subject = e.subject"
+    " AND p.sequence < e.sequence AND p.service = e.service AND p.delivered_time IS NULL"
+    " AND p.id > e.id WHERE e.delivered_time IS NULL AND (",
+    "(e.subject = ? AND e.sequence < ?)", " OR ", ") GROUP BY e.service, e.subject"};
 constexpr db::Repeated kDelivered = {
     "UPDATE outbox_events SET delivered_time = UTC_TIMESTAMP(6)"
     " WHERE delivered_time IS NULL AND id IN (",
@@ -109,9 +122,24 @@ absl::Status RelayStore::Release(db::Session& session, int64_t fence) const {
 
 absl::StatusOr<std::vector<Event>> RelayStore::Undelivered(db::Session& session, int limit) const {
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kUndelivered, {service_, limit}));
+  std::map<std::string, int64_t> last;  // sequence of each subject
+  for (const db::Row& row : rows) {
+    int64_t& sequence = last[row.GetString(3)];
+    sequence = std::max(sequence, row.GetInt(6));
+  }
+  std::vector<std::vector<db::Value>> keys;
+  for (const auto& [subject, sequence] : last) keys.push_back({subject, sequence});
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows held,
+                         db::QueryRepeated(session, kHeldFrom, std::move(keys)));
+  std::map<std::string, int64_t> held_from;
+  for (const db::Row& row : held) {
+    if (row.GetString(0) == service_) held_from[row.GetString(1)] = row.GetInt(2);
+  }
   std::vector<Event> events;
   events.reserve(rows.size());
   for (const db::Row& row : rows) {
+    const auto found = held_from.find(row.GetString(3));
+    if (found != held_from.end() && row.GetInt(6) >= found->second) continue;
     Event& event = events.emplace_back();
     event.set_id(row.GetString(0));
     event.set_source(row.GetString(1));

@@ -164,6 +164,16 @@ TEST_F(RelayTest, KeepsTheOrderOfEachSubject) {
   EXPECT_THAT(told["plans/q"], ElementsAre(1));
 }
 
+// The third one came in order itself, but the first one waits for the second.
+TEST_F(RelayTest, WhoWaitsKeepsAllLaterOnesWaiting) {
+  Write("plans/p", 2);
+  Write("plans/p", 1);
+  Write("plans/p", 3);
+  Relay relay = NewRelay();
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(relay.Run(Soon()), IsOk());
+  EXPECT_THAT(receiver_.Told(), ElementsAre("plans/p@1", "plans/p@2", "plans/p@3"));
+}
+
 TEST_F(RelayTest, ABatchEndsBeforeItIsTooLarge) {
   for (int i = 1; i <= 3; ++i) Write("plans/p", i);
   RelayOptions options;

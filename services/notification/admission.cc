@@ -35,12 +35,17 @@ bool Admission::TakePermits(const Sending& sending, absl::Time now) {
   if (recipients_.size() > kMostRecipients) recipients_.clear();
   const double rate = RateOf(sending.channel);
   auto& provider = providers_.try_emplace(sending.channel, rate, std::max(1.0, rate)).first->second;
-  auto& recipient =
-      recipients_
-          .try_emplace(absl::StrCat(sending.member, "/", static_cast<int>(sending.channel)),
-                       1 / absl::ToDoubleSeconds(kRecipientPause), kRecipientBurst)
-          .first->second;
-  return recipient.Take(now) && provider.Take(now);
+  const std::string key = absl::StrCat(sending.member, "/", static_cast<int>(sending.channel));
+  const auto recipient =
+      recipients_.try_emplace(key, 1 / absl::ToDoubleSeconds(kRecipientPause), kRecipientBurst)
+          .first;
+  const server::RateLimit before = recipient->second;
+  if (!recipient->second.Take(now)) return false;
+  if (provider.Take(now)) return true;
+  // What is not sent costs its recipient nothing.
+  recipients_.erase(recipient);
+  recipients_.emplace(key, before);
+  return false;
 }
 
 absl::Time Admission::Admit(const Sending& sending, absl::Time now) {

@@ -43,6 +43,13 @@ TEST_F(AdmissionTest, ARecipientIsNotFlooded) {
   EXPECT_TRUE(Admits(MailTo("wang")));
 }
 
+TEST_F(AdmissionTest, WhatItsProviderRefusesCostsTheRecipientNothing) {
+  EXPECT_TRUE(Admits(MailTo("li")));
+  for (int i = 0; i < 2 * Admission::kRecipientBurst; ++i) EXPECT_FALSE(Admits(MailTo("wang")));
+  now_ += absl::Seconds(1);
+  EXPECT_TRUE(Admits(MailTo("wang")));
+}
+
 TEST_F(AdmissionTest, AddressesFailEachForItself) {
   const Sending dead = {.channel = v1::WEBHOOK, .subscription = "dead"};
   const Sending alive = {.channel = v1::WEBHOOK, .subscription = "alive"};

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "duban/submission/v1/events.pb.h"
 
 namespace duban::notification {
 namespace {
@@ -126,6 +127,27 @@ std::vector<Recipient> Named(Route::Audience audience, std::vector<Recipient> ho
   return holders;
 }
 
+// True for the audiences that speak for the unit of the event.
+bool IsOfTheUnit(Route::Audience audience) {
+  return audience == Route::UNIT_LIAISONS || audience == Route::UNIT_HEADS ||
+         audience == Route::SUBMITTER;
+}
+
+// A comment is for the other side: the unit's people where somebody else spoke, and who is not of
+// the unit where it was the unit. Where both sides are one unit it is for all of them.
+bool IsOwnSide(Route::Audience audience, const Occasion& occasion) {
+  const auto* comment = dynamic_cast<const submission::v1::ReportCommented*>(occasion.data);
+  if (comment == nullptr || occasion.plan == nullptr) return false;
+  const std::string& unit = occasion.event->unit();
+  if (occasion.plan->plan().work_group().office() == unit) return false;
+  bool of_unit = false;
+  for (const Member& member : *occasion.members) {
+    if (member.name() != comment->author()) continue;
+    of_unit = PostOf(member, common::v1::ROLE_UNSPECIFIED, unit, occasion.today) != nullptr;
+  }
+  return of_unit == IsOfTheUnit(audience);
+}
+
 std::vector<Recipient> OfAudience(Route::Audience audience, const Occasion& occasion) {
   if (audience == Route::LEADERS) {
     return Named(audience, Holders(*occasion.members, common::v1::LEADER, "", occasion.today), "");
@@ -164,8 +186,13 @@ std::vector<Recipient> Holders(const std::vector<Member>& members, Role role,
 std::vector<Recipient> RecipientsOf(const Route& route, const Occasion& occasion) {
   std::vector<Recipient> recipients;
   std::set<std::string> told;
-  for (const int audience : route.audiences()) {
-    for (Recipient& one : OfAudience(static_cast<Route::Audience>(audience), occasion)) {
+  if (const auto* comment = dynamic_cast<const submission::v1::ReportCommented*>(occasion.data)) {
+    told.insert(comment->author());  // who knows it
+  }
+  for (const int number : route.audiences()) {
+    const auto audience = static_cast<Route::Audience>(number);
+    if (IsOwnSide(audience, occasion)) continue;
+    for (Recipient& one : OfAudience(audience, occasion)) {
       if (told.insert(one.member).second) recipients.push_back(std::move(one));
     }
   }

@@ -92,6 +92,28 @@ TEST_F(AudienceTest, NamesEachMemberOnce) {
   EXPECT_EQ(Told(route), "wang(UNIT_LIAISONS units/water)tax(ALL_MEMBERS units/tax)");
 }
 
+TEST_F(AudienceTest, ACommentIsForTheOtherSide) {
+  Route route;
+  route.add_audiences(Route::SUBMITTER);
+  route.add_audiences(Route::UNIT_LIAISONS);
+  route.add_audiences(Route::PLAN_OFFICE);
+  submission::v1::ReportCommented comment;
+  data_ = &comment;
+  comment.set_submitter("members/head");
+  comment.set_author("members/chen");
+  EXPECT_EQ(Told(route), "head(SUBMITTER )wang(UNIT_LIAISONS units/water)");
+  comment.set_author("members/head");
+  EXPECT_EQ(Told(route), "chen(PLAN_OFFICE units/office)");
+  comment.clear_submitter();
+  EXPECT_EQ(Told(route), "chen(PLAN_OFFICE units/office)");
+  // The office's own unit reports, too; only who said it is not told.
+  event_.set_unit("units/office");
+  comment.set_author("members/chen");
+  EXPECT_EQ(Told(route), "");
+  comment.set_author("members/mayor");
+  EXPECT_EQ(Told(route), "chen(PLAN_OFFICE units/office)");
+}
+
 TEST_F(AudienceTest, NobodyWithoutADuty) {
   for (const char* who :
        {"members/left", "members/gone", "members/nobody", "services/review", ""}) {

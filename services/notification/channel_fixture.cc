@@ -64,6 +64,13 @@ std::string ChannelTest::Admin() {
                                     MachineNow());
 }
 
+std::string ChannelTest::ReadingSystem() {
+  return testing::TestSigner().Sign({.subject = "systems/reading",
+                                     .units = {"units/water"},
+                                     .roles = {common::v1::SYSTEM, common::v1::AUDITOR}},
+                                    MachineNow());
+}
+
 std::string ChannelTest::System(const std::string& subject, const std::string& unit) {
   return testing::TestSigner().Sign(
       {.subject = subject, .units = {unit}, .roles = {common::v1::SYSTEM}}, MachineNow());

@@ -53,6 +53,9 @@ class ChannelTest : public ::testing::Test {
     return response;
   }
 
+  // Another system that may read everything besides.
+  static std::string ReadingSystem();
+
   static v1::CreateSubscriptionRequest NewSubscription(const std::string& id,
                                                        const std::string& url);
   absl::StatusOr<v1::Subscription> Create(const v1::CreateSubscriptionRequest& request,

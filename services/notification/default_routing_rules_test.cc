@@ -97,5 +97,55 @@ TEST(DefaultRoutingTest, EveryTemplateSpeaksOfItsEvent) {
   }
 }
 
+struct OptionalField {
+  const char* event_type;  // without `duban.`
+  const char* field;
+};
+
+// What the declarations say may be empty.
+constexpr OptionalField kOptionalFields[] = {
+    {"review.action_item.assigned", "session"},
+    {"review.session.replanned", "instants"},
+    {"submission.obligation.extension_decided", "indicator"},
+    {"submission.obligation.extension_decided", "reason"},
+    {"submission.obligation.extension_requested", "indicator"},
+    {"submission.obligation.opened", "indicator"},
+    {"submission.obligation.reopened", "indicator"},
+    {"submission.obligation.rescheduled", "indicator"},
+    {"submission.obligation.waived", "indicator"},
+    {"submission.report.commented", "submitter"},
+    {"submission.report.endorsed", "submitter"},
+    {"submission.report.withdrawn", "corrects"},
+    {"submission.report.withdrawn", "reason"},
+    {"submission.report.withdrawn", "submitter"},
+};
+
+TEST(DefaultRoutingTest, NoTemplateNeedsWhatAnEventMayLeaveOut) {
+  Surroundings around;
+  around.zone = absl::FixedTimeZone(8 * 3600);
+  const v1::RoutingDocument document = Deployed();
+  for (const OptionalField& optional : kOptionalFields) {
+    int rendered = 0;
+    for (const v1::Template& one : document.templates()) {
+      if (one.event_type() != std::string("duban.") + optional.event_type) continue;
+      common::v1::Event event;
+      event.set_type(one.event_type());
+      event.set_plan("plans/p");
+      event.set_unit("units/u");
+      std::unique_ptr<Message> data(google::protobuf::MessageFactory::generated_factory()
+                                        ->GetPrototype(DataOfType(one.event_type()))
+                                        ->New());
+      Fill(data.get());
+      const FieldDescriptor* field = data->GetDescriptor()->FindFieldByName(optional.field);
+      ASSERT_NE(field, nullptr) << optional.event_type << " " << optional.field;
+      data->GetReflection()->ClearField(data.get(), field);
+      EXPECT_THAT(Render(one, event, *data, around), IsOk())
+          << optional.event_type << " " << optional.field;
+      ++rendered;
+    }
+    EXPECT_EQ(rendered, 1) << optional.event_type;
+  }
+}
+
 }  // namespace
 }  // namespace duban::notification

@@ -84,7 +84,9 @@ absl::Status DeliverySender::RecordEnded(absl::Duration wait) {
     return status;
   }
   for (const DeliveryRecorder::Result& result : results) {
-    admission_.Finish(result.tried.sending, result.verdict != Verdict::kLater, now);
+    const Sending& sending = result.tried.sending;
+    const bool works = !ShowsOutage(sending.channel, result.verdict, result.tried.status);
+    admission_.Finish(sending, works, now);
   }
   in_flight_ -= static_cast<int>(results.size());
   metrics_.SetInFlight(in_flight_);

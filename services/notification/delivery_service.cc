@@ -94,7 +94,7 @@ absl::StatusOr<Delivery> DeliveryService::Redeliver(server::CallContext& call,
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Delivery> {
     DUBAN_ASSIGN_OR_RETURN(auto found, deliveries_.GetForUpdate(tx, id));
     DUBAN_ASSIGN_OR_RETURN(const StoredDelivery before,
-                           SeenDelivery(tx, call, request.name(), std::move(found)));
+                           OwnedDelivery(tx, call, request.name(), std::move(found)));
     DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), before.message.etag()));
     DUBAN_RETURN_IF_ERROR(CheckRedeliver(before.message.state()));
     if (!before.subscription.empty()) {
@@ -120,7 +120,7 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> DeliveryService::ReplayDeliveries(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ReplayDeliveriesResponse> {
         DUBAN_ASSIGN_OR_RETURN(auto found, subscriptions_.Get(tx, id));
         DUBAN_ASSIGN_OR_RETURN(const StoredSubscription subscription,
-                               Seen(call, id, std::move(found)));
+                               Owned(call, id, std::move(found)));
         DUBAN_RETURN_IF_ERROR(CheckTold(subscription.message));
         DUBAN_ASSIGN_OR_RETURN(
             const std::vector<v1::EventRecord> records,
@@ -195,6 +195,19 @@ absl::StatusOr<StoredDelivery> DeliveryService::SeenDelivery(
   DUBAN_ASSIGN_OR_RETURN(auto subscription, subscriptions_.Get(session, found->subscription));
   if (!Seen(call, found->subscription, std::move(subscription)).ok()) return missing;
   return *std::move(found);
+}
+
+absl::StatusOr<StoredDelivery> DeliveryService::OwnedDelivery(
+    db::Session& session, const server::CallContext& call, const std::string& name,
+    std::optional<StoredDelivery> found) const {
+  DUBAN_ASSIGN_OR_RETURN(StoredDelivery seen, SeenDelivery(session, call, name, std::move(found)));
+  if (call.identity.Has(common::v1::ADMIN)) return seen;
+  if (seen.subscription.empty()) {
+    return Error(server::kRoleNotAllowed).With("method", call.method).Build();
+  }
+  DUBAN_ASSIGN_OR_RETURN(auto subscription, subscriptions_.Get(session, seen.subscription));
+  DUBAN_RETURN_IF_ERROR(Owned(call, seen.subscription, std::move(subscription)).status());
+  return seen;
 }
 
 absl::StatusOr<DeliveryQuery> DeliveryService::ReadQuery(const server::CallContext& call,

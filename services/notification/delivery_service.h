@@ -44,6 +44,13 @@ class DeliveryService {
                                               const std::string& name,
                                               std::optional<StoredDelivery> found) const;
 
+  // The same for a caller that is to send it again: ADMIN, or who owns its subscription.
+  // PERMISSION_DENIED ROLE_NOT_ALLOWED for one that only sees it.
+  absl::StatusOr<StoredDelivery> OwnedDelivery(db::Session& session,
+                                               const server::CallContext& call,
+                                               const std::string& name,
+                                               std::optional<StoredDelivery> found) const;
+
   // What a list is about. NOT_FOUND SUBSCRIPTION_NOT_FOUND, PERMISSION_DENIED ROLE_NOT_ALLOWED,
   // INVALID_ARGUMENT FIELD_INVALID, FILTER_INVALID.
   absl::StatusOr<DeliveryQuery> ReadQuery(const server::CallContext& call,

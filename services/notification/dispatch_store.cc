@@ -1,12 +1,15 @@
 #include "services/notification/dispatch_store.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/db/repeated.h"
 
 namespace duban::notification {
 namespace {
@@ -23,12 +26,22 @@ constexpr char kDue[] =
     " WHERE b.subject = e.subject AND b.state = 1 AND b.sequence < e.sequence"
     " AND (b.due_time > ? OR b.event > e.event))"
     " ORDER BY e.event LIMIT ?";
+// The first of a subject's events below a sequence that waits for another one: it keeps all later
+// ones waiting, also those that came in order themselves.
+constexpr db::Repeated kHeldFrom = {
+    "SELECT e.subject, MIN(e.sequence) FROM notification_events e FORCE INDEX (by_subject)"
+    " STRAIGHT_JOIN notification_events b FORCE INDEX (by_subject) ON b.subject = e.subject"
+    " AND b.state = 1 AND b.sequence < e.sequence AND b.event > e.event WHERE e.state = 1 AND (",
+    "(e.subject = ? AND e.sequence < ?)", " OR ", ") GROUP BY e.subject"};
 constexpr char kComplete[] =
     "UPDATE notification_events SET state = 2, dispatch_time = ?, attempts = attempts + 1,"
     " last_error = '', version = version + 1 WHERE state = 1 AND event IN (?";
 constexpr char kFail[] =
     "UPDATE notification_events SET attempts = attempts + 1, last_error = ?, due_time = ?,"
     " version = version + 1 WHERE event = ? AND state = 1";
+constexpr char kSetSaid[] =
+    "UPDATE notification_events SET dispatch_time = ?, version = version + 1"
+    " WHERE event = ? AND state = 1";
 constexpr char kRepeat[] =
     "UPDATE notification_events SET state = 1, due_time = ?, version = version + 1"
     " WHERE event = ? AND state = 2";
@@ -63,8 +76,22 @@ EventRecord ReadDue(const db::Row& row) {
 absl::StatusOr<std::vector<EventRecord>> DispatchStore::Due(db::Session& session, absl::Time now,
                                                             int limit) const {
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kDue, {now, now, limit}));
+  std::map<std::string, int64_t> last;  // sequence of each subject
+  for (const db::Row& row : rows) {
+    int64_t& sequence = last[row.GetString(3)];
+    sequence = std::max(sequence, row.GetInt(6));
+  }
+  std::vector<std::vector<db::Value>> keys;
+  for (const auto& [subject, sequence] : last) keys.push_back({subject, sequence});
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows held,
+                         db::QueryRepeated(session, kHeldFrom, std::move(keys)));
+  std::map<std::string, int64_t> held_from;
+  for (const db::Row& row : held) held_from[row.GetString(0)] = row.GetInt(1);
   std::vector<EventRecord> records;
-  for (const db::Row& row : rows) records.push_back(ReadDue(row));
+  for (const db::Row& row : rows) {
+    const auto found = held_from.find(row.GetString(3));
+    if (found == held_from.end() || row.GetInt(6) < found->second) records.push_back(ReadDue(row));
+  }
   return records;
 }
 
@@ -90,6 +117,11 @@ absl::Status DispatchStore::Complete(db::Transaction& tx, const std::vector<std:
 absl::Status DispatchStore::Fail(db::Transaction& tx, const std::string& id,
                                  const std::string& error, absl::Time due_time) const {
   return tx.Execute(kFail, {PrintableExcerpt(error, kErrorCharacters), due_time, id}).status();
+}
+
+absl::Status DispatchStore::SetSaid(db::Transaction& tx, const std::string& id,
+                                    absl::Time now) const {
+  return tx.Execute(kSetSaid, {now, id}).status();
 }
 
 absl::Status DispatchStore::Repeat(db::Transaction& tx, const std::string& id,

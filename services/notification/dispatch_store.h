@@ -29,6 +29,10 @@ class DispatchStore {
   absl::Status Fail(db::Transaction& tx, const std::string& id, const std::string& error,
                     absl::Time due_time) const;
 
+  // Gives one that is still RECEIVED its dispatch_time: of obligations and to subscriptions it said
+  // what it says, only people are not told yet.
+  absl::Status SetSaid(db::Transaction& tx, const std::string& id, absl::Time now) const;
+
   // Lets a DISPATCHED event be dispatched anew, for who took over somebody's duty.
   absl::Status Repeat(db::Transaction& tx, const std::string& id, absl::Time now) const;
 

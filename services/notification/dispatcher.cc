@@ -1,7 +1,6 @@
 #include "services/notification/dispatcher.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -9,6 +8,8 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "services/notification/reminder_rules.h"
+#include "services/notification/rendering_rules.h"
 
 namespace duban::notification {
 namespace {
@@ -56,40 +57,63 @@ absl::StatusOr<int> Dispatcher::DispatchDue() {
                          }));
   expansion_->BeginBatch();
   std::set<std::string> held_up;  // subjects
-  Batch batch;
+  std::vector<Made> batch;
+  size_t notices = 0;
   for (const EventRecord& record : due) {
     if (held_up.contains(record.event().subject())) continue;
     absl::StatusOr<Expanded> expanded = expansion_->Expand(record);
     if (!expanded.ok()) {
       if (IsEverybodys(expanded.status())) return expanded.status();
+      // What came before it is said before it.
+      DUBAN_RETURN_IF_ERROR(Complete(&batch, &held_up));
+      notices = 0;
+      if (!held_up.insert(record.event().subject()).second) continue;
       DUBAN_RETURN_IF_ERROR(Fail(record, expanded.status()));
-      held_up.insert(record.event().subject());
       continue;
     }
-    batch.events.push_back(record.event());
-    if (expanded->change) batch.changes.push_back(*expanded->change);
-    std::move(expanded->notices.begin(), expanded->notices.end(),
-              std::back_inserter(batch.notices));
-    if (batch.notices.size() < kNoticesAtOnce && batch.events.size() < kEventsAtOnce) continue;
-    DUBAN_RETURN_IF_ERROR(Complete(batch));
-    batch = {};
+    notices += expanded->notices.size();
+    batch.push_back({record, *std::move(expanded)});
+    if (notices < kNoticesAtOnce && batch.size() < kEventsAtOnce) continue;
+    DUBAN_RETURN_IF_ERROR(Complete(&batch, &held_up));
+    notices = 0;
   }
-  DUBAN_RETURN_IF_ERROR(Complete(batch));
+  DUBAN_RETURN_IF_ERROR(Complete(&batch, &held_up));
   return static_cast<int>(due.size());
 }
 
-absl::Status Dispatcher::Complete(const Batch& batch) {
-  if (batch.events.empty()) return absl::OkStatus();
+absl::Status Dispatcher::Complete(std::vector<Made>* batch, std::set<std::string>* held_up) {
+  const std::vector<Made> all = std::exchange(*batch, {});
+  const absl::Status together = Store(all);
+  if (together.ok() || IsEverybodys(together)) return together;
+  for (const Made& one : all) {
+    if (held_up->contains(one.record.event().subject())) continue;
+    const absl::Status alone = Store({one});
+    if (alone.ok()) continue;
+    if (IsEverybodys(alone)) return alone;
+    DUBAN_RETURN_IF_ERROR(Fail(one.record, alone));
+    held_up->insert(one.record.event().subject());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::Store(const std::vector<Made>& batch) {
+  if (batch.empty()) return absl::OkStatus();
+  std::vector<common::v1::Event> events;
   std::vector<std::string> ids;
-  for (const common::v1::Event& event : batch.events) ids.push_back(event.id());
+  std::vector<NoticeRecord> notices;
+  for (const Made& one : batch) {
+    events.push_back(one.record.event());
+    ids.push_back(one.record.event().id());
+    notices.insert(notices.end(), one.expanded.notices.begin(), one.expanded.notices.end());
+  }
   return database_->RunInTransaction(
       MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> absl::Status {
         DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
-        for (const ObligationChange& change : batch.changes) {
-          DUBAN_RETURN_IF_ERROR(Apply(tx, change));
+        for (const Made& one : batch) {
+          if (one.expanded.change) DUBAN_RETURN_IF_ERROR(Apply(tx, *one.expanded.change));
         }
-        DUBAN_RETURN_IF_ERROR(notices_.Add(tx, batch.notices, clock_->Now()));
-        if (fan_out_) DUBAN_RETURN_IF_ERROR(fan_out_(tx, batch.events, clock_->Now()));
+        DUBAN_RETURN_IF_ERROR(notices_.Add(tx, notices, clock_->Now()));
+        if (fan_out_) DUBAN_RETURN_IF_ERROR(fan_out_(tx, events, clock_->Now()));
         return events_.Complete(tx, ids, clock_->Now());
       });
 }
@@ -118,11 +142,28 @@ absl::Status Dispatcher::Fail(const EventRecord& record, const absl::Status& fai
   const absl::Duration wait =
       std::min(kLongestWait, absl::Seconds(1 << std::min(record.attempts(), kMostDoublings)));
   const std::string error = absl::StrCat(GetReason(failure), ": ", std::string(failure.message()));
-  return database_->RunInTransaction(
-      MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> absl::Status {
-        DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
-        return events_.Fail(tx, record.event().id(), error, clock_->Now() + wait);
-      });
+  const auto record_failure = [&](bool says) {
+    return database_->RunInTransaction(
+        MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> absl::Status {
+          DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
+          if (says) DUBAN_RETURN_IF_ERROR(Say(tx, record));
+          return events_.Fail(tx, record.event().id(), error, clock_->Now() + wait);
+        });
+  };
+  const absl::Status said = record_failure(/*says=*/true);
+  if (said.ok() || IsEverybodys(said)) return said;
+  return record_failure(/*says=*/false);
+}
+
+absl::Status Dispatcher::Say(db::Transaction& tx, const EventRecord& record) const {
+  const common::v1::Event& event = record.event();
+  if (record.has_dispatch_time()) return absl::OkStatus();
+  if (fan_out_) DUBAN_RETURN_IF_ERROR(fan_out_(tx, {event}, clock_->Now()));
+  const auto data = ReadEventData(event);
+  // A later release may read it, and then knows what it says.
+  if (!data.ok()) return absl::OkStatus();
+  if (const auto change = ChangeOf(event, **data)) DUBAN_RETURN_IF_ERROR(Apply(tx, *change));
+  return events_.SetSaid(tx, event.id(), clock_->Now());
 }
 
 }  // namespace duban::notification

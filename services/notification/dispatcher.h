@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_NOTIFICATION_DISPATCHER_H_
 
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,7 +20,8 @@ namespace duban::notification {
 // Makes what events bring about of those that are RECEIVED, the oldest first and those of a subject
 // in their order: notices of members, what is known of obligations, and what `fan_out` makes of
 // them, all in the transaction that makes them DISPATCHED. One that fails is tried again after 1 s,
-// 2 s … 10 min, and keeps only later ones of its subject waiting. Not thread-safe.
+// 2 s … 10 min, and keeps only later ones of its subject waiting; what it says of obligations, and
+// to subscriptions, is not kept waiting with it. Not thread-safe.
 class Dispatcher {
  public:
   // Adds what subscriptions are told of the events. Runs in the transaction; may run again.
@@ -39,15 +41,19 @@ class Dispatcher {
   absl::StatusOr<int> DispatchDue();
 
  private:
-  struct Batch {
-    std::vector<common::v1::Event> events;
-    std::vector<ObligationChange> changes;
-    std::vector<NoticeRecord> notices;
+  struct Made {
+    v1::EventRecord record;
+    Expanded expanded;
   };
 
-  absl::Status Complete(const Batch& batch);
+  // Stores what was made of the events and forgets it: of all together, or of each alone where one
+  // cannot be stored, which fails then and adds its subject to those `held_up`.
+  absl::Status Complete(std::vector<Made>* batch, std::set<std::string>* held_up);
+  absl::Status Store(const std::vector<Made>& batch);
   absl::Status Apply(db::Transaction& tx, const ObligationChange& change) const;
   absl::Status Fail(const v1::EventRecord& record, const absl::Status& failure);
+  // What holds whether or not anybody can be told of the event, once.
+  absl::Status Say(db::Transaction& tx, const v1::EventRecord& record) const;
 
   db::Database* const database_;
   const Clock* const clock_;

@@ -376,6 +376,73 @@ TEST_F(DispatchingTest, AnEventThatFailsKeepsOnlyItsSubjectWaiting) {
   EXPECT_THAT(Select("SELECT MAX(attempts) FROM notification_events", 1), ElementsAre("2"));
 }
 
+TEST_F(DispatchingTest, ATextThatNoNoticeKeepsIsItsEventsOwnTrouble) {
+  submission::v1::ReportReturned long_one = Returned();
+  long_one.set_reason(std::string(70000, 'x'));
+  Publish("duban.submission.report.returned", "reports/r", 1, long_one);
+  ReturnReport("s");
+  DispatchAndTell();
+  EXPECT_THAT(Select("SELECT state, last_error FROM notification_events ORDER BY event", 2),
+              ElementsAre(HasSubstr("1 BODY_TOO_LONG"), "2 "));
+}
+
+// Whatever it is that the database does not take.
+TEST_F(DispatchingTest, AnEventThatCannotBeStoredStopsNoOther) {
+  const std::string bad = ReturnReport("r0");
+  for (int i = 1; i < 4; ++i) ReturnReport(absl::StrCat("r", i));
+  const auto refuse = [&](db::Transaction&, const std::vector<common::v1::Event>& events,
+                          absl::Time) -> absl::Status {
+    for (const common::v1::Event& event : events) {
+      if (event.id() == bad) return absl::InternalError("too long");
+    }
+    return absl::OkStatus();
+  };
+  Replica other(&database(), &clock(), indicator_target(), refuse);
+  EXPECT_THAT(other.dispatcher().DispatchDue(), IsOk());
+  EXPECT_THAT(Select("SELECT state, attempts FROM notification_events ORDER BY event", 2),
+              ElementsAre("1 1", "2 1", "2 1", "2 1"));
+}
+
+// Once, also where people can be told later only.
+TEST_F(DispatchingTest, WhatNobodyCanBeToldOfIsSaidToSubscriptionsAllTheSame) {
+  OpenObligation("o", "water", "i");
+  const std::string event = Publish("duban.submission.obligation.waived", "obligations/o", 2,
+                                    submission::v1::ObligationWaived());
+  std::vector<std::string> fanned;
+  const auto fan_out = [&](db::Transaction&, const std::vector<common::v1::Event>& events,
+                           absl::Time) -> absl::Status {
+    for (const common::v1::Event& one : events) fanned.push_back(one.id());
+    return absl::OkStatus();
+  };
+  Replica other(&database(), &clock(), indicator_target(), fan_out);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(other.dispatcher().DispatchDue(), IsOk());
+    clock().Set(clock().Now() + absl::Minutes(1));
+  }
+  EXPECT_THAT(
+      Select("SELECT state, attempts, last_error FROM notification_events ORDER BY event", 3),
+      ElementsAre("2 1 ", HasSubstr("1 2 VARIABLE_MISSING")));
+  EXPECT_EQ(fanned.size(), 2u);
+  EXPECT_EQ(fanned.back(), event);
+  EXPECT_THAT(Select("SELECT indicator, state FROM tracked_obligations", 2), ElementsAre("i 3"));
+}
+
+// The third one came in order itself, but the first one waits for the second.
+TEST_F(DispatchingTest, WhoWaitsKeepsAllLaterOnesOfTheSubjectWaiting) {
+  const std::string second = ReturnReport("r", 2);
+  const std::string first = ReturnReport("r", 1);
+  const std::string third = ReturnReport("r", 3);
+  std::vector<std::string> fanned;
+  const auto fan_out = [&](db::Transaction&, const std::vector<common::v1::Event>& events,
+                           absl::Time) -> absl::Status {
+    for (const common::v1::Event& one : events) fanned.push_back(one.id());
+    return absl::OkStatus();
+  };
+  Replica other(&database(), &clock(), indicator_target(), fan_out);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(other.dispatcher().DispatchDue(), IsOk());
+  EXPECT_THAT(fanned, ElementsAre(first, second, third));
+}
+
 TEST_F(DispatchingTest, WhatNobodyDeclaresStaysWithoutMessages) {
   Publish("duban.submission.moon.landed", "moons/m", 1, Returned());
   DispatchAndTell();

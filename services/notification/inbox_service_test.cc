@@ -170,6 +170,15 @@ TEST_F(InboxServiceTest, ARepeatGetsTheFirstAnswer) {
   EXPECT_THAT(Mark("li", {}, 3, request_id), FailsWith(kInvalid, "REQUEST_ID_REUSED"));
 }
 
+TEST_F(InboxServiceTest, ARefusedRequestMarksNothingHoweverManyTheyAre) {
+  Tell("li", 600);
+  const std::string request_id = NewUuid7(MachineNow());
+  EXPECT_THAT(Marks(Mark("li", {}, 1, request_id)), ElementsAre(1, 599));
+  EXPECT_THAT(Mark("li", {}, 600, request_id), FailsWith(kInvalid, "REQUEST_ID_REUSED"));
+  EXPECT_THAT(Mark("li", {}, 600, "once"), FailsWith(kInvalid, "FIELD_INVALID", "request_id"));
+  EXPECT_EQ(List("li")->unread_count(), 599);
+}
+
 TEST_F(InboxServiceTest, AcknowledgingReadsAndIsDoneOnce) {
   const std::string name = TellUrgently("li");
   clock_.Advance(absl::Minutes(5));

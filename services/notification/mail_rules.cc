@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -12,6 +13,9 @@
 namespace duban::notification {
 namespace {
 
+constexpr size_t kLongestMailAddress = 254;
+// What may stand before the @ besides letters and digits without quotes (RFC 5322, atext).
+constexpr std::string_view kLocalMarks = ".!#$%&'*+-/=?^_`{|}~";
 constexpr size_t kLineLength = 76;
 // So that `=?UTF-8?B?…?=` is at most 75 characters long.
 constexpr size_t kWordBytes = 45;
@@ -93,12 +97,19 @@ std::string FormatMail(const Mail& mail) {
 }
 
 bool IsMailAddress(std::string_view text) {
+  if (text.size() > kLongestMailAddress) return false;
   const size_t at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.size() <= 254 &&
-         text.find('@', at + 1) == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return absl::ascii_isalnum(c) || c == '@' || c == '.' || c == '-' || c == '_' ||
-                  c == '+';
+  if (at == std::string_view::npos || at == 0) return false;
+  const std::string_view domain = text.substr(at + 1);
+  if (domain.empty() || domain.front() == '.' || domain.back() == '.') return false;
+  const std::string_view local = text.substr(0, at);
+  return std::all_of(local.begin(), local.end(),
+                     [](char c) {
+                       return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                              kLocalMarks.find(c) != std::string_view::npos;
+                     }) &&
+         std::all_of(domain.begin(), domain.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
          });
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "services/notification/mail_rules.h"
 #include "services/notification/template_rules.h"
 
 namespace duban::notification {
@@ -14,7 +15,6 @@ namespace {
 constexpr int kMostMutes = 100;
 constexpr size_t kShortestPhone = 5;
 constexpr size_t kLongestPhone = 15;
-constexpr size_t kLongestMail = 254;
 constexpr int kLongestAccount = 64;
 constexpr size_t kLongNumber = 11;
 constexpr size_t kShownBefore = 3;
@@ -25,17 +25,6 @@ bool IsPhone(std::string_view phone) {
   return phone.size() >= kShortestPhone && phone.size() <= kLongestPhone &&
          std::all_of(phone.begin(), phone.end(),
                      [](unsigned char c) { return absl::ascii_isdigit(c); });
-}
-
-bool IsMail(std::string_view mail) {
-  const size_t at = mail.find('@');
-  const std::string_view domain = at == std::string_view::npos ? "" : mail.substr(at + 1);
-  const bool printable = std::all_of(mail.begin(), mail.end(), [](unsigned char c) {
-    return absl::ascii_isgraph(c) && c != '<' && c != '>' && c != ',' && c != ';' && c != '"';
-  });
-  return printable && mail.size() <= kLongestMail && at != 0 && !domain.empty() &&
-         domain.find('@') == std::string_view::npos && domain.front() != '.' &&
-         domain.back() != '.';
 }
 
 }  // namespace
@@ -72,7 +61,7 @@ absl::Status CheckContactPoints(const v1::SetContactPointsRequest& request) {
     return FieldInvalid("phone", "应为5至15位数字，前面可带加号",
                         "it is 5 to 15 digits with or without a leading plus");
   }
-  if (!request.mail().empty() && !IsMail(request.mail())) {
+  if (!request.mail().empty() && !IsMailAddress(request.mail())) {
     return FieldInvalid("mail", "应为邮件地址", "it is a mail address");
   }
   return CheckText(request.chat_id(), "chat_id", kLongestAccount, false);

@@ -63,9 +63,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(PointCase{"", "", ""}, PointCase{"13812345678", "z@example.gov.cn", ""},
                       PointCase{"+8613812345678", "", ""}, PointCase{"1381234567x", "", "phone"},
                       PointCase{"+", "", "phone"}, PointCase{"1234567890123456", "", "phone"},
-                      PointCase{"", "z", "mail"}, PointCase{"", "@example.cn", "mail"},
-                      PointCase{"", "z@", "mail"}, PointCase{"", "z@a@b", "mail"},
-                      PointCase{"", "z@.cn", "mail"}, PointCase{"", "z y@a.cn", "mail"},
+                      PointCase{"", "o'neil@x.cn", ""}, PointCase{"", "a=b@x.cn", ""},
+                      PointCase{"", "z@a'b.cn", "mail"}, PointCase{"", "z", "mail"},
+                      PointCase{"", "@example.cn", "mail"}, PointCase{"", "z@", "mail"},
+                      PointCase{"", "z@a@b", "mail"}, PointCase{"", "z@.cn", "mail"},
+                      PointCase{"", "z y@a.cn", "mail"},
                       PointCase{"", "z@a.cn\r\nBcc: x@y.cn", "mail"},
                       PointCase{"", "张@a.cn", "mail"}));
 

@@ -97,6 +97,7 @@ absl::StatusOr<Provider> ReadProvider(const json& object) {
   reader.Read("body", &provider.body, /*required=*/true);
   reader.Read("success_pointer", &provider.success_pointer);
   reader.Read("success_value", &provider.success_value);
+  reader.Read("refused_values", &provider.refused_values);
   reader.Read("message_pointer", &provider.message_pointer);
   reader.Read("secret_file", &provider.secret_file);
   reader.Read("receipt_secret_file", &provider.receipt_secret_file);
@@ -186,10 +187,14 @@ ProviderAnswer ReadProviderAnswer(const Provider& provider, int status, std::str
   if (answer.verdict != Verdict::kTaken) return answer;
   const json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
   const bool readable = !parsed.is_discarded();
-  if (!provider.success_pointer.empty() &&
-      (!readable || TextAt(parsed, provider.success_pointer) != provider.success_value)) {
-    answer.verdict = Verdict::kLater;
-    return answer;
+  if (!provider.success_pointer.empty()) {
+    const std::string value = readable ? TextAt(parsed, provider.success_pointer) : "";
+    if (!readable || value != provider.success_value) {
+      const auto& refused = provider.refused_values;
+      const bool never = std::find(refused.begin(), refused.end(), value) != refused.end();
+      answer.verdict = readable && never ? Verdict::kRefused : Verdict::kLater;
+      return answer;
+    }
   }
   if (readable && !provider.message_pointer.empty()) {
     answer.message = TextAt(parsed, provider.message_pointer);

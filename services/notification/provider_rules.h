@@ -40,6 +40,7 @@ struct Provider {
   std::string body;
   std::string success_pointer;  // JSON pointer into the answer; empty: the HTTP status is enough
   std::string success_value;    // what stands there when it was taken
+  std::vector<std::string> refused_values;  // and what does when it never will be: a bad number
   std::string message_pointer;  // JSON pointer to the id that the provider gave it; may be empty
   std::string secret_file;      // what stands for {secret}
   std::string receipt_secret_file;  // what receipts are signed with; empty: none are taken

@@ -20,8 +20,8 @@ constexpr char kChannelsFile[] = R"({
             "user": "duban", "password_file": "/run/mail"},
   "providers": [{"name": "sms-gateway", "channel": "SMS", "url": "https://sms/send",
     "headers": {"authorization": "Bearer {secret}"}, "body": "{\"to\": \"{address}\"}",
-    "success_pointer": "/code", "success_value": "0", "message_pointer": "/data/id",
-    "rate_per_second": 2.5}]})";
+    "success_pointer": "/code", "success_value": "0", "refused_values": ["7", "8"],
+    "message_pointer": "/data/id", "rate_per_second": 2.5}]})";
 
 TEST(ProviderRulesTest, ReadsTheChannels) {
   const auto channels = ParseChannels(kChannelsFile);
@@ -93,6 +93,7 @@ const AnswerCase kAnswerCases[] = {
     {"a number as id", 200, R"({"code": "0", "data": {"id": 7}})", Verdict::kTaken, "7"},
     {"no id", 200, R"({"code": 0})", Verdict::kTaken, ""},
     {"its own failure", 200, R"({"code": 12})", Verdict::kLater, ""},
+    {"a bad number", 200, R"({"code": 8})", Verdict::kRefused, ""},
     {"no JSON", 200, "OK", Verdict::kLater, ""},
     {"overloaded", 503, R"({"code": 0})", Verdict::kLater, ""},
     {"a bad request", 400, "", Verdict::kRefused, ""},

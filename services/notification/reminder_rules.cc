@@ -72,6 +72,8 @@ std::optional<ObligationChange> ChangeOf(const Event& event, const Message& data
     return Change(ObligationChange::kMet, event, *submitted);
   }
   if (const auto* withdrawn = dynamic_cast<const ReportWithdrawn*>(&data)) {
+    // What it would have corrected stays accepted, and meets the obligation.
+    if (!withdrawn->corrects().empty()) return std::nullopt;
     return Change(ObligationChange::kUnmet, event, *withdrawn);
   }
   return std::nullopt;

@@ -54,6 +54,9 @@ TEST(ChangeTest, EventsSayWhatBecameOfIt) {
   EXPECT_EQ(KindOf(submission::v1::ObligationWaived()), ObligationChange::kWaived);
   EXPECT_EQ(KindOf(submission::v1::ReportSubmitted()), ObligationChange::kMet);
   EXPECT_EQ(KindOf(submission::v1::ReportWithdrawn()), ObligationChange::kUnmet);
+  submission::v1::ReportWithdrawn correction;
+  correction.set_corrects("plans/p/reports/accepted");
+  EXPECT_EQ(KindOf(correction), -1);
   EXPECT_EQ(KindOf(submission::v1::ReportReturned()), -1);
   EXPECT_EQ(KindOf(review::v1::SessionOpened()), -1);
 }

@@ -26,6 +26,7 @@ using google::protobuf::Message;
 
 constexpr int kLongestShown = 70;      // characters of a short text
 constexpr int kTitleCharacters = 200;  // of a title as kept
+constexpr size_t kBodyBytes = 65535;   // of a body as kept: a column of the type TEXT
 // Marks variables, so that their lookup is told from that of sections.
 constexpr char kVariableMark = '$';
 
@@ -180,6 +181,15 @@ int CharactersOf(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+absl::StatusOr<std::string> RenderBody(const std::string& text, const mustache::data& data) {
+  DUBAN_ASSIGN_OR_RETURN(std::string body, RenderText(text, data));
+  if (body.size() <= kBodyBytes) return body;
+  return Error(kBodyTooLong)
+      .With("bytes", absl::StrCat(body.size()))
+      .With("most", absl::StrCat(kBodyBytes))
+      .Build();
+}
+
 bool IsNamed(const std::string& text) {
   return absl::StartsWith(text, "units/") || absl::StartsWith(text, "members/") ||
          absl::StartsWith(text, "plans/");
@@ -230,9 +240,9 @@ absl::StatusOr<Texts> Render(const v1::Template& source, const Event& event, con
   Texts texts;
   DUBAN_ASSIGN_OR_RETURN(const std::string title, RenderText(source.title(), chinese));
   DUBAN_ASSIGN_OR_RETURN(*texts.mutable_short_text(), RenderText(source.short_text(), chinese));
-  DUBAN_ASSIGN_OR_RETURN(*texts.mutable_body(), RenderText(source.body(), chinese));
+  DUBAN_ASSIGN_OR_RETURN(*texts.mutable_body(), RenderBody(source.body(), chinese));
   DUBAN_ASSIGN_OR_RETURN(const std::string title_en, RenderText(source.title_en(), english));
-  DUBAN_ASSIGN_OR_RETURN(*texts.mutable_body_en(), RenderText(source.body_en(), english));
+  DUBAN_ASSIGN_OR_RETURN(*texts.mutable_body_en(), RenderBody(source.body_en(), english));
   texts.set_title(PrintableExcerpt(title, kTitleCharacters));
   texts.set_title_en(PrintableExcerpt(title_en, kTitleCharacters));
   const int length = CharactersOf(texts.short_text());

@@ -23,6 +23,9 @@ inline constexpr Reason kVariableMissing{"VARIABLE_MISSING", absl::StatusCode::k
 inline constexpr Reason kTextTooLong{"TEXT_TOO_LONG", absl::StatusCode::kInvalidArgument,
                                      "短信有 {length} 个字，至多70个",
                                      "The short text has {length} characters, at most 70 fit."};
+inline constexpr Reason kBodyTooLong{"BODY_TOO_LONG", absl::StatusCode::kInvalidArgument,
+                                     "正文有 {bytes} 字节，至多{most}字节",
+                                     "The body has {bytes} bytes, at most {most} fit."};
 inline constexpr Reason kEventDataInvalid{"EVENT_DATA_INVALID", absl::StatusCode::kInvalidArgument,
                                           "事件数据与其类型 {event_type} 不符",
                                           "The event's data is not that of its type {event_type}."};
@@ -47,7 +50,8 @@ struct Surroundings {
 };
 
 // The texts. INVALID_ARGUMENT VARIABLE_MISSING naming the first variable that the event does not
-// have, TEXT_TOO_LONG if the short text is over 70 characters.
+// have, TEXT_TOO_LONG if the short text is over 70 characters, BODY_TOO_LONG if a body has more
+// bytes than a notice keeps.
 absl::StatusOr<Texts> Render(const v1::Template& source, const common::v1::Event& event,
                              const google::protobuf::Message& data,
                              const Surroundings& surroundings);

@@ -97,6 +97,16 @@ TEST_F(RenderTest, AShortTextHasSeventyCharacters) {
   EXPECT_THAT(Rendered(), FailsWith(kInvalid, "TEXT_TOO_LONG"));
 }
 
+TEST_F(RenderTest, ABodyFitsIntoItsColumn) {
+  source_.set_body(std::string(65535, 'x'));
+  EXPECT_THAT(Rendered(), IsOk());
+  source_.mutable_body()->append("y");
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "BODY_TOO_LONG"));
+  source_.set_body("文");
+  source_.set_body_en(std::string(65536, 'x'));
+  EXPECT_THAT(Rendered(), FailsWith(kInvalid, "BODY_TOO_LONG"));
+}
+
 TEST_F(RenderTest, FlagsChoose) {
   submission::v1::ObligationExtensionDecided decided;
   source_.set_body("{{#granted}}准{{/granted}}{{^granted}}不准{{/granted}}");

@@ -60,4 +60,11 @@ Verdict JudgeMail(int status) {
   return status >= 500 && status < 600 ? Verdict::kRefused : Verdict::kLater;
 }
 
+bool ShowsOutage(v1::Channel channel, Verdict verdict, int status) {
+  if (verdict != Verdict::kLater) return false;
+  // 450 to 452: this mailbox is busy, full or put off.
+  if (channel == v1::EMAIL) return status < 450 || status > 452;
+  return channel == v1::WEBHOOK || !IsSuccess(status);
+}
+
 }  // namespace duban::notification

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "duban/notification/v1/channel.pb.h"
 
 namespace duban::notification {
 
@@ -34,6 +35,10 @@ Verdict JudgeProvider(int status);
 
 // Of an SMTP reply code; 0: there was no answer.
 Verdict JudgeMail(int status);
+
+// Whether a try shows that the other side itself does not work, by what it came to and the status:
+// not where it answered, and only this recipient or this text is in trouble.
+bool ShowsOutage(v1::Channel channel, Verdict verdict, int status);
 
 }  // namespace duban::notification
 

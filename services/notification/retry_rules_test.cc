@@ -83,5 +83,34 @@ TEST(RetryRulesTest, JudgesWhatWasAnswered) {
   }
 }
 
+struct OutageCase {
+  const char* name;
+  v1::Channel channel;
+  Verdict verdict;
+  int status;
+  bool outage;
+};
+
+const OutageCase kOutageCases[] = {
+    {"a full mailbox", v1::EMAIL, kLater, 452, false},
+    {"a mailbox put off", v1::EMAIL, kLater, 450, false},
+    {"the server closes", v1::EMAIL, kLater, 421, true},
+    {"the login fails", v1::EMAIL, kLater, 535, true},
+    {"no answer", v1::EMAIL, kLater, 0, true},
+    {"no such mailbox", v1::EMAIL, kRefused, 550, false},
+    {"refused by its own rule", v1::SMS, kLater, 200, false},
+    {"overloaded", v1::SMS, kLater, 503, true},
+    {"no answer of a provider", v1::CHAT, kLater, 0, true},
+    {"taken", v1::SMS, kTaken, 200, false},
+    {"a webhook that fails", v1::WEBHOOK, kLater, 500, true},
+    {"a webhook that redirects", v1::WEBHOOK, kLater, 302, true},
+};
+
+TEST(RetryRulesTest, TellsAnOutageFromARecipientsTrouble) {
+  for (const OutageCase& test : kOutageCases) {
+    EXPECT_EQ(ShowsOutage(test.channel, test.verdict, test.status), test.outage) << test.name;
+  }
+}
+
 }  // namespace
 }  // namespace duban::notification

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status.h"
 #include "services/notification/subscription_rules.h"
 
 namespace duban::notification {
@@ -19,6 +20,15 @@ absl::StatusOr<StoredSubscription> Seen(const server::CallContext& call, const s
   return Error(kSubscriptionNotFound)
       .With("subscription", absl::StrCat("subscriptions/", id))
       .Build();
+}
+
+absl::StatusOr<StoredSubscription> Owned(const server::CallContext& call, const std::string& id,
+                                         std::optional<StoredSubscription> found) {
+  DUBAN_ASSIGN_OR_RETURN(StoredSubscription seen, Seen(call, id, std::move(found)));
+  if (call.identity.Has(common::v1::ADMIN) || seen.message.owner() == call.identity.subject) {
+    return seen;
+  }
+  return Error(server::kRoleNotAllowed).With("method", call.method).Build();
 }
 
 absl::Status CheckScope(const server::CallContext& call, const v1::Subscription& subscription) {

@@ -18,6 +18,11 @@ bool SeesAll(const server::CallContext& call);
 absl::StatusOr<StoredSubscription> Seen(const server::CallContext& call, const std::string& id,
                                         std::optional<StoredSubscription> found);
 
+// The same for a caller that is to change it: ADMIN, or who owns it. PERMISSION_DENIED
+// ROLE_NOT_ALLOWED for one that only sees it.
+absl::StatusOr<StoredSubscription> Owned(const server::CallContext& call, const std::string& id,
+                                         std::optional<StoredSubscription> found);
+
 // Whether the caller may subscribe for these plans and units: ADMIN for any, SYSTEM for some plans,
 // and some units that its token names. INVALID_ARGUMENT FIELD_INVALID, PERMISSION_DENIED
 // NOT_OWN_UNIT.

@@ -176,7 +176,7 @@ absl::StatusOr<Subscription> SubscriptionService::VerifySubscription(
   DUBAN_ASSIGN_OR_RETURN(auto found, database_->Read(call.deadline(), [&](db::Session& session) {
     return subscriptions_.Get(session, id);
   }));
-  DUBAN_ASSIGN_OR_RETURN(const StoredSubscription asked, Seen(call, id, std::move(found)));
+  DUBAN_ASSIGN_OR_RETURN(const StoredSubscription asked, Owned(call, id, std::move(found)));
   // Nobody is asked for what is refused below.
   if (MoveSubscription(asked.message, SubscriptionMove::kVerify, "", call.now()).ok()) {
     DUBAN_RETURN_IF_ERROR(Challenge(call, id, asked.message));
@@ -254,7 +254,7 @@ absl::StatusOr<StoredSubscription> SubscriptionService::Lock(db::Transaction& tx
                                                              const std::string& etag) const {
   DUBAN_ASSIGN_OR_RETURN(std::optional<StoredSubscription> found,
                          subscriptions_.GetForUpdate(tx, id));
-  DUBAN_ASSIGN_OR_RETURN(StoredSubscription seen, Seen(call, id, std::move(found)));
+  DUBAN_ASSIGN_OR_RETURN(StoredSubscription seen, Owned(call, id, std::move(found)));
   DUBAN_RETURN_IF_ERROR(CheckEtag(etag, seen.message.etag()));
   return seen;
 }

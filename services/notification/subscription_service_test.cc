@@ -157,6 +157,27 @@ TEST_F(SubscriptionServiceTest, ASystemSeesItsOwnOnly) {
               FailsWith(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
 }
 
+TEST_F(SubscriptionServiceTest, WhoMayReadEverythingChangesItsOwnOnly) {
+  ASSERT_THAT(Create(NewSubscription("province", Hook()), System()), IsOk());
+  EXPECT_THAT(GetSubscription("province", ReadingSystem()), IsOk());
+  constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+  v1::RotateSecretRequest rotate;
+  rotate.set_name("subscriptions/province");
+  EXPECT_THAT(Call(*subscriptions_, &Subscriptions::RotateSecret, ReadingSystem(), rotate),
+              FailsWith(kDenied, "ROLE_NOT_ALLOWED"));
+  v1::VerifySubscriptionRequest verify;
+  verify.set_name("subscriptions/province");
+  EXPECT_THAT(Call(*subscriptions_, &Subscriptions::VerifySubscription, ReadingSystem(), verify),
+              FailsWith(kDenied, "ROLE_NOT_ALLOWED"));
+  v1::DeleteSubscriptionRequest remove;
+  remove.set_name("subscriptions/province");
+  EXPECT_THAT(Call(*subscriptions_, &Subscriptions::DeleteSubscription, ReadingSystem(), remove),
+              FailsWith(kDenied, "ROLE_NOT_ALLOWED"));
+  ASSERT_THAT(Create(NewSubscription("reading", Hook()), ReadingSystem()), IsOk());
+  rotate.set_name("subscriptions/reading");
+  EXPECT_THAT(Call(*subscriptions_, &Subscriptions::RotateSecret, ReadingSystem(), rotate), IsOk());
+}
+
 TEST_F(SubscriptionServiceTest, AnAddressThatAnswersSomethingElseIsNotVerified) {
   const std::pair<const char*, const char*> cases[] = {
       {"/ok", "HTTP 200"}, {"/redirect", "HTTP 302"}, {"/hang", "timeout"}};

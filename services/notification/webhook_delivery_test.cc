@@ -287,6 +287,10 @@ TEST_F(WebhookDeliveryTest, SystemsReachTheirOwnDeliveriesOnly) {
               FailsWith(absl::StatusCode::kNotFound, "DELIVERY_NOT_FOUND"));
   EXPECT_THAT(Replay(kProvince, "", System()),
               FailsWith(absl::StatusCode::kNotFound, "SUBSCRIPTION_NOT_FOUND"));
+  EXPECT_THAT(Redeliver(delivery.name(), ReadingSystem()),
+              FailsWith(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Replay(kProvince, "", ReadingSystem()),
+              FailsWith(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   v1::ListDeliveriesRequest list;
   list.set_parent("subscriptions/-");
   EXPECT_THAT(Call(*deliveries_, &Deliveries::ListDeliveries, System(), list),

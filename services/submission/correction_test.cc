@@ -96,6 +96,11 @@ TEST_F(CorrectionTest, OneCorrectionAtATime) {
   EXPECT_THAT(second, FailsWith(StatusCode::kAlreadyExists, "REPORT_EXISTS"));
   EXPECT_EQ(GetErrorInfo(second.status())->metadata().at("report"), first->name());
   ASSERT_THAT(Withdraw(kNorth, first->name()), IsOk());
+  // Who reads the event learns that the accepted one stays.
+  EXPECT_THAT(Ask(absl::StrCat("SELECT data_json FROM outbox_events WHERE type ="
+                               " 'duban.submission.report.withdrawn' AND subject = '",
+                               first->name(), "'")),
+              HasSubstr(old.name()));
   EXPECT_THAT(Correct(kNorth, old.name(), kSixtyOne), IsOk());
   EXPECT_EQ(Get(kNorth, old.name())->state(), Report::ACCEPTED);
 }

@@ -56,8 +56,11 @@ std::optional<ReportEvent> EventOf(const Report& after, const ReportMove& move) 
       return Named("returned", About<v1::ReportReturned>(after, move.reason));
     case Report::ACCEPT:
       return Named("accepted", About<v1::ReportAccepted>(after));
-    case Report::WITHDRAW:
-      return Named("withdrawn", About<v1::ReportWithdrawn>(after, move.reason));
+    case Report::WITHDRAW: {
+      auto event = About<v1::ReportWithdrawn>(after, move.reason);
+      event->set_corrects(after.corrects());
+      return Named("withdrawn", std::move(event));
+    }
     case Report::CORRECT:
       return Named("corrected", Correction(after, move.reason));
     case Report::SUPERSEDE: {
