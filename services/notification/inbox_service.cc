@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "common/db/request_log.h"
 #include "common/server/list_query.h"
 #include "common/server/mutation.h"
 #include "services/notification/inbox_rules.h"
@@ -103,7 +102,7 @@ absl::StatusOr<v1::MarkReadResponse> InboxService::MarkRead(server::CallContext&
   DUBAN_ASSIGN_OR_RETURN(marking.member, InboxMember(request.parent()));
   DUBAN_ASSIGN_OR_RETURN(marking.messages, MessagesNamed(request, marking.member));
   marking.up_to = request.up_to_sequence();
-  DUBAN_ASSIGN_OR_RETURN(const int64_t ahead, MarkAhead(call, request, marking));
+  DUBAN_ASSIGN_OR_RETURN(const int64_t ahead, MarkAhead(call, marking));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::MarkReadResponse> {
         DUBAN_ASSIGN_OR_RETURN(v1::MarkReadResponse response, Mark(tx, call, marking));
@@ -113,17 +112,9 @@ absl::StatusOr<v1::MarkReadResponse> InboxService::MarkRead(server::CallContext&
 }
 
 absl::StatusOr<int64_t> InboxService::MarkAhead(const server::CallContext& call,
-                                                const v1::MarkReadRequest& request,
                                                 const Marking& marking) const {
   int64_t ahead = 0;
   if (!marking.messages.empty()) return ahead;
-  DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, mutations_->KeyOf(call, request));
-  DUBAN_ASSIGN_OR_RETURN(const auto replies,
-                         database_->Read(call.deadline(), [&](db::Session& session) {
-                           return db::FindReplies(session, {key});
-                         }));
-  DUBAN_RETURN_IF_ERROR(replies.front().status());
-  if (replies.front()->has_value()) return ahead;  // a repeat marks nothing
   DUBAN_ASSIGN_OR_RETURN(InboxCounts counts,
                          database_->Read(call.deadline(), [&](db::Session& session) {
                            return messages_.Counts(session, marking.member);

@@ -48,9 +48,7 @@ class InboxService {
   absl::StatusOr<int64_t> MarkNamed(db::Transaction& tx, const Marking& marking,
                                     absl::Time now) const;
   // Marks in transactions of their own what is too much for one: how many messages.
-  absl::StatusOr<int64_t> MarkAhead(const server::CallContext& call,
-                                    const v1::MarkReadRequest& request,
-                                    const Marking& marking) const;
+  absl::StatusOr<int64_t> MarkAhead(const server::CallContext& call, const Marking& marking) const;
 
   db::Database* database_;
   const server::Mutations* mutations_;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/base/clock.h"
 #include "common/testing/test_database.h"
 #include "common/testing/wait_until.h"
@@ -32,14 +31,14 @@ constexpr int kDrains = 5;
 constexpr int kBareCallers = 2;
 constexpr int kBareSteps = 2000;
 constexpr int kPlanOfSubmits = 810;
-constexpr int kTimedSubmits = 1500;
+constexpr int kUnpacedSubmits = 1500;
 constexpr int kDrafts = 12000;
 constexpr absl::Duration kHalfLoad = absl::Seconds(10);
 constexpr absl::Duration kStepsApart = absl::Milliseconds(20);
 
 std::string PlanId() { return absl::StrCat("copy-", kPlanOfSteps); }
 
-std::string SessionOf(int n) { return absl::StrFormat("%s-%06d", kPattern, n); }
+std::string SessionOf(int n) { return absl::StrCat(kPattern, "-", absl::Dec(n, absl::kZeroPad6)); }
 
 void StopReview(LocalStack& stack) {
   stack.review().Signal(SIGTERM);
@@ -212,18 +211,18 @@ void PrintDrain(LocalStack& stack, DueSteps& due, int steps) {
 void PrintLateness(LocalStack& stack, DueSteps& due) {
   const Submitter submitter(stack);
   const std::vector<submission::v1::Report> drafts = CreateDrafts(stack, kPlanOfSubmits, kDrafts);
-  const Measured most = MeasureCalls(kCallers, kTimedSubmits, [&](int n) {
+  const Measured most = MeasureCalls(kCallers, kUnpacedSubmits, [&](int n) {
     submitter.Submit(drafts[n]);
     return true;
   });
-  const double half = std::min(most.per_second / 2, (drafts.size() - kTimedSubmits - kCallers) /
+  const double half = std::min(most.per_second / 2, (drafts.size() - kUnpacedSubmits - kCallers) /
                                                         absl::ToDoubleSeconds(kHalfLoad));
   // The replicas' business time runs on from what they wrote last.
   due.LetGo(1);
   due.WaitUntilDone();
   due.LetGo(static_cast<int>(kHalfLoad / kStepsApart), due.LastDone() + absl::Seconds(2),
             kStepsApart);
-  std::atomic<int> next = kTimedSubmits;
+  std::atomic<int> next = kUnpacedSubmits;
   const Measured paced = MeasurePaced(kCallers, half, kHalfLoad, [&](int) {
     submitter.Submit(drafts[next++]);
     return true;
