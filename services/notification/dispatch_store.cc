@@ -47,6 +47,12 @@ constexpr char kRepeat[] =
     " WHERE event = ? AND state = 2";
 constexpr char kHasLater[] =
     "SELECT 1 FROM notification_events WHERE subject = ? AND event > ? AND type IN (?, ?) LIMIT 1";
+constexpr char kCountWaiting[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM notification_events WHERE state = 1 LIMIT 100000) w";
+// One that is dispatched anew has waited since it was dispatched before.
+constexpr char kWaitsLongest[] =
+    "SELECT COALESCE(dispatch_time, receive_time) FROM notification_events WHERE state = 1"
+    " ORDER BY event LIMIT 1";
 
 EventRecord ReadDue(const db::Row& row) {
   EventRecord record;
@@ -136,6 +142,15 @@ absl::StatusOr<bool> DispatchStore::HasLater(db::Session& session, const std::st
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
                          session.Query(kHasLater, {subject, id, types.front(), types.back()}));
   return !rows.empty();
+}
+
+absl::StatusOr<DispatchStore::Backlog> DispatchStore::GetBacklog(db::Session& session) const {
+  Backlog backlog;
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows counted, session.Query(kCountWaiting, {}));
+  backlog.waiting = counted.front().GetInt(0);
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows first, session.Query(kWaitsLongest, {}));
+  if (!first.empty()) backlog.oldest = first.front().GetTime(0);
+  return backlog;
 }
 
 }  // namespace duban::notification

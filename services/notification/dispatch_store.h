@@ -1,6 +1,8 @@
 #ifndef DUBAN_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 #define DUBAN_SERVICES_NOTIFICATION_DISPATCH_STORE_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,11 @@ namespace duban::notification {
 // How far the events of notification_events are.
 class DispatchStore {
  public:
+  struct Backlog {
+    int64_t waiting = 0;               // counted up to 100,000
+    std::optional<absl::Time> oldest;  // since when the first of them waits
+  };
+
   // At most `limit` events that are RECEIVED and due, the oldest first. One whose subject has an
   // earlier event that is not dispatched yet is left out, unless that stands before it in the
   // answer.
@@ -39,6 +46,9 @@ class DispatchStore {
   // True if the subject has an event of one of at most two types that is later than that of `id`.
   absl::StatusOr<bool> HasLater(db::Session& session, const std::string& subject,
                                 const std::string& id, const std::vector<std::string>& types) const;
+
+  // The events that are RECEIVED, due or not.
+  absl::StatusOr<Backlog> GetBacklog(db::Session& session) const;
 };
 
 }  // namespace duban::notification

@@ -13,6 +13,7 @@ namespace {
 
 // So that the end of the process waits for few looks at most.
 constexpr int kLooksAtOnce = 20;
+constexpr absl::Duration kBacklogInterval = absl::Seconds(5);
 
 // Looks again while there is more.
 template <typename Look>
@@ -53,6 +54,7 @@ Routing::Routing(const server::Environment& environment, const RoutingSettings& 
       directory_(indicator, settings.directory_kept),
       expansion_(environment, &directory_, &customs_),
       dispatcher_(environment, &expansion_, std::move(fan_out), {}),
+      backlog_(environment),
       teller_(environment, &directory_, &expansion_, {}),
       routes_(environment),
       templates_(environment, &expansion_),
@@ -61,6 +63,7 @@ Routing::Routing(const server::Environment& environment, const RoutingSettings& 
   if (settings.interval == absl::ZeroDuration()) return;
   dispatching_.emplace(settings.interval, [this] { Dispatch(); });
   telling_.emplace(settings.interval, [this] { Tell(); });
+  measuring_.emplace(kBacklogInterval, [this] { backlog_.Measure(); });
 }
 
 std::vector<server::RpcService> Routing::Services() {

@@ -13,6 +13,7 @@
 #include "common/server/process.h"
 #include "common/server/recurrence.h"
 #include "services/notification/directory.h"
+#include "services/notification/dispatch_backlog.h"
 #include "services/notification/dispatcher.h"
 #include "services/notification/expansion.h"
 #include "services/notification/notice_service.h"
@@ -56,6 +57,7 @@ class Routing {
   Directory directory_;
   Expansion expansion_;
   Dispatcher dispatcher_;
+  DispatchBacklog backlog_;
   Teller teller_;
   RouteService routes_;
   TemplateService templates_;
@@ -63,6 +65,7 @@ class Routing {
   NoticeService notices_;
   std::optional<server::Recurrence> dispatching_;
   std::optional<server::Recurrence> telling_;
+  std::optional<server::Recurrence> measuring_;
 };
 
 }  // namespace duban::notification
