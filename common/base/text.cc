@@ -6,8 +6,11 @@
 namespace duban {
 namespace {
 
+// White space, and what shows as little.
 bool IsBlank(char32_t code) {
-  return code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000;
+  return code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x1680 ||
+         (code >= 0x2000 && code <= 0x200F) || (code >= 0x2028 && code <= 0x202F) ||
+         (code >= 0x205F && code <= 0x2064) || code == 0x3000 || code == 0xFEFF;
 }
 
 bool IsForbiddenControl(char32_t code) {

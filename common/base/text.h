@@ -29,9 +29,9 @@ std::optional<Utf8Character> FirstCharacter(std::string_view text);
 std::string PrintableExcerpt(std::string_view text, size_t max_characters);
 
 // INVALID_ARGUMENT FIELD_INVALID for `field` unless the value is valid UTF-8 of at most
-// `max_characters` Unicode characters (not bytes), without blanks (white space, U+00A0, U+3000) at
-// its ends and without control characters other than \n and \t. An empty value is only refused if
-// the field is `required`.
+// `max_characters` Unicode characters (not bytes), without blanks (white space and what shows
+// as little, such as U+3000 and U+200B) at its ends and without control characters other than \n
+// and \t. An empty value is only refused if the field is `required`.
 absl::Status CheckText(std::string_view value, std::string_view field, int max_characters,
                        bool required);
 

@@ -71,12 +71,15 @@ void AddLagging(const Scoreboard& board, const Scoreboard& before, Agenda* agend
   }
 }
 
-void AddOverdue(const std::vector<Obligation>& obligations, const std::string& session,
+void AddOverdue(const std::vector<Obligation>& obligations, const std::vector<Owner>& owners,
                 absl::Time now, Agenda* agenda) {
   std::vector<const Obligation*> overdue;
   for (const Obligation& obligation : obligations) {
     const bool due = FromTimestamp(obligation.due_time()) <= now;
-    const bool missed = obligation.state() == Obligation::MISSED && obligation.session() == session;
+    const bool of_session = std::any_of(owners.begin(), owners.end(), [&](const Owner& owner) {
+      return owner.name == obligation.session();
+    });
+    const bool missed = obligation.state() == Obligation::MISSED && of_session;
     if (due && (obligation.state() == Obligation::OPEN || missed)) overdue.push_back(&obligation);
   }
   std::stable_sort(overdue.begin(), overdue.end(), [](const Obligation* a, const Obligation* b) {
@@ -162,11 +165,14 @@ std::string StateText(const ActionItem& item) {
 
 std::vector<std::string> AttendanceOf(
     const indicator::v1::Plan& plan,
-    const google::protobuf::RepeatedPtrField<indicator::v1::Indicator>& indicators) {
+    const google::protobuf::RepeatedPtrField<indicator::v1::Indicator>& indicators,
+    absl::CivilDay day) {
   const auto& members = plan.work_group().members();
   std::set<std::string> units(members.begin(), members.end());
   std::map<std::string, const indicator::v1::Indicator*> latest;
-  for (const auto& indicator : indicators) latest[indicator.name()] = &indicator;
+  for (const auto& indicator : indicators) {
+    if (indicator.effective_date() <= FormatDate(day)) latest[indicator.name()] = &indicator;
+  }
   for (const auto& [name, indicator] : latest) {
     for (const Responsibility::Line& line : indicator->responsibility().lines()) {
       if (line.role() != Responsibility::Line::SUPPORT) units.insert(line.unit());

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "duban/indicator/v1/indicator.pb.h"
 #include "duban/indicator/v1/plan.pb.h"
@@ -13,6 +14,7 @@
 #include "duban/submission/v1/obligation.pb.h"
 #include "duban/submission/v1/progress.pb.h"
 #include "duban/submission/v1/report.pb.h"
+#include "services/review/session_plan_rules.h"
 
 // What stands in an agenda, and in what order.
 namespace duban::review {
@@ -22,10 +24,10 @@ namespace duban::review {
 void AddLagging(const submission::v1::Scoreboard& board, const submission::v1::Scoreboard& before,
                 v1::Agenda* agenda);
 
-// What is overdue at `now` and did not come, the oldest first: of this session all, of others what
-// may still come.
+// What is overdue at `now` and did not come, the oldest first: all that belongs to this session's
+// `owners`, of others what may still come.
 void AddOverdue(const std::vector<submission::v1::Obligation>& obligations,
-                const std::string& session, absl::Time now, v1::Agenda* agenda);
+                const std::vector<Owner>& owners, absl::Time now, v1::Agenda* agenda);
 
 // Returned reports, the oldest first.
 void AddReturned(const std::vector<submission::v1::Report>& reports, v1::Agenda* agenda);
@@ -40,10 +42,11 @@ void AddOpenItems(const std::vector<v1::ActionItem>& items, absl::Time now, v1::
 std::string StateText(const v1::ActionItem& item);
 
 // Members of the work group and units on indicators' lines, each once, in order of name.
-// The revisions of each indicator stand in order; its last one counts.
+// The revisions of each indicator stand in order; the last one in force on the `day` counts.
 std::vector<std::string> AttendanceOf(
     const indicator::v1::Plan& plan,
-    const google::protobuf::RepeatedPtrField<indicator::v1::Indicator>& indicators);
+    const google::protobuf::RepeatedPtrField<indicator::v1::Indicator>& indicators,
+    absl::CivilDay day);
 
 }  // namespace duban::review
 

@@ -62,13 +62,14 @@ TEST(AgendaTest, OverdueIsWhatMayStillComeAndWhatThisSessionMissed) {
   AddOverdue({obligation("late", Obligation::OPEN, "s1", 900),
               obligation("missed", Obligation::MISSED, "s", 800),
               obligation("long ago", Obligation::MISSED, "s1", 100),
+              obligation("of the year", Obligation::MISSED, "year", 850),
               obligation("to come", Obligation::OPEN, "s", 1001),
               obligation("met", Obligation::MET, "s", 700),
               obligation("waived", Obligation::WAIVED, "s", 700)},
-             "s", kNow, &agenda);
+             {{"s", "2024-H2"}, {"year", "2024"}}, kNow, &agenda);
   std::vector<std::string> names;
   for (const auto& one : agenda.overdue()) names.push_back(one.obligation());
-  EXPECT_THAT(names, ElementsAre("missed", "late"));
+  EXPECT_THAT(names, ElementsAre("missed", "of the year", "late"));
 }
 
 TEST(AgendaTest, ReturnedReportsStandOldestFirst) {
@@ -113,8 +114,11 @@ TEST(AgendaTest, MembersAndHoldersOfQuotasAttend) {
       "name: 'i' responsibility { lines { unit: 'units/gone' role: ACCOUNTABLE } }");
   *indicators.Add() = FromText<indicator::v1::Indicator>(
       "name: 'i' responsibility { lines { unit: 'units/c' } lines { unit: 'units/a' }"
-      " lines { unit: 'units/d' role: SUPPORT } }");
-  EXPECT_THAT(AttendanceOf(plan, indicators), ElementsAre("units/a", "units/b", "units/c"));
+      " lines { unit: 'units/d' role: SUPPORT } } effective_date: '2024-03-01'");
+  *indicators.Add() = FromText<indicator::v1::Indicator>(
+      "name: 'i' responsibility { lines { unit: 'units/next' } } effective_date: '2024-10-01'");
+  EXPECT_THAT(AttendanceOf(plan, indicators, absl::CivilDay(2024, 6, 10)),
+              ElementsAre("units/a", "units/b", "units/c"));
 }
 
 }  // namespace

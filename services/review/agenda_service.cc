@@ -51,16 +51,18 @@ absl::StatusOr<Agenda> AgendaService::GetAgenda(server::CallContext& call,
                          }));
   const Session before = found.value_or(Session());
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, name.PlanName()));
+  DUBAN_ASSIGN_OR_RETURN(const Period period, Period::Parse(session.period()));
   Agenda agenda;
   agenda.set_session(session.name());
   agenda.set_snapshot(session.snapshot());
   *agenda.mutable_read_time() = ToTimestamp(call.now());
   DUBAN_RETURN_IF_ERROR(AddLines(call, session, before, &agenda));
-  DUBAN_RETURN_IF_ERROR(AddObligations(call, name.PlanName(), &agenda));
+  DUBAN_RETURN_IF_ERROR(AddObligations(call, plan->plan(), session, &agenda));
   DUBAN_RETURN_IF_ERROR(AddReports(call, name.PlanName(), &agenda));
   DUBAN_RETURN_IF_ERROR(AddNews(call, name.PlanName(), session, &agenda));
   DUBAN_RETURN_IF_ERROR(AddItems(call, name, before, &agenda));
-  for (const std::string& unit : AttendanceOf(plan->plan(), plan->indicators())) {
+  for (const std::string& unit :
+       AttendanceOf(plan->plan(), plan->indicators(), period.last_day())) {
     agenda.add_attendance(unit);
   }
   return agenda;
@@ -98,11 +100,12 @@ absl::StatusOr<Scoreboard> AgendaService::Frozen(const server::CallContext& call
   return std::move(*frozen.mutable_scoreboard());
 }
 
-absl::Status AgendaService::AddObligations(const server::CallContext& call, const std::string& plan,
+absl::Status AgendaService::AddObligations(const server::CallContext& call,
+                                           const indicator::v1::Plan& plan, const Session& session,
                                            Agenda* agenda) const {
   std::vector<submission::v1::Obligation> obligations;
   submission::v1::ListObligationsRequest request;
-  request.set_parent(plan);
+  request.set_parent(plan.name());
   request.set_filter(
       absl::StrCat("due_before = \"",
                    absl::FormatTime(absl::RFC3339_sec, call.now(), absl::UTCTimeZone()), "\""));
@@ -113,7 +116,7 @@ absl::Status AgendaService::AddObligations(const server::CallContext& call, cons
           obligations.push_back(std::move(obligation));
         }
       }));
-  AddOverdue(obligations, agenda->session(), call.now(), agenda);
+  AddOverdue(obligations, OwnersOf(plan, session), call.now(), agenda);
   return absl::OkStatus();
 }
 

@@ -32,8 +32,8 @@ class AgendaService {
                         const v1::Session& before, v1::Agenda* agenda) const;
   absl::StatusOr<submission::v1::Scoreboard> Frozen(const server::CallContext& call,
                                                     const std::string& snapshot) const;
-  absl::Status AddObligations(const server::CallContext& call, const std::string& plan,
-                              v1::Agenda* agenda) const;
+  absl::Status AddObligations(const server::CallContext& call, const indicator::v1::Plan& plan,
+                              const v1::Session& session, v1::Agenda* agenda) const;
   absl::Status AddReports(const server::CallContext& call, const std::string& plan,
                           v1::Agenda* agenda) const;
   absl::Status AddNews(const server::CallContext& call, const std::string& plan,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "services/review/plan_rules.h"
+#include "services/review/session_plan_rules.h"
 #include "services/review/session_rules.h"
 
 namespace duban::review {
@@ -82,15 +83,21 @@ absl::Status BulletinFacts::CountObligations(const client::CallInfo& call,
           period.last_day() > facts->period.last_day()) {
         continue;
       }
-      submission::v1::GetCompletenessRequest request;
-      request.set_plan(facts->plan.name());
-      request.set_filter(absl::StrCat("session = \"", facts->plan.name(), "/sessions/",
-                                      SessionId(kind, period.ToString()), "\""));
-      DUBAN_ASSIGN_OR_RETURN(
-          const submission::v1::Completeness completeness,
-          peers_->AskSubmission(call, *progress_, &Progress::GetCompleteness, request));
-      for (const auto& unit : completeness.units()) {
-        AddCounts(unit.counts(), &facts->by_unit[unit.unit()]);
+      v1::Session session;
+      session.set_name(
+          absl::StrCat(facts->plan.name(), "/sessions/", SessionId(kind, period.ToString())));
+      session.set_kind(kind);
+      session.set_period(period.ToString());
+      for (const Owner& owner : OwnersOf(facts->plan, session)) {
+        submission::v1::GetCompletenessRequest request;
+        request.set_plan(facts->plan.name());
+        request.set_filter(absl::StrCat("session = \"", owner.name, "\""));
+        DUBAN_ASSIGN_OR_RETURN(
+            const submission::v1::Completeness completeness,
+            peers_->AskSubmission(call, *progress_, &Progress::GetCompleteness, request));
+        for (const auto& unit : completeness.units()) {
+          AddCounts(unit.counts(), &facts->by_unit[unit.unit()]);
+        }
       }
     }
   }

@@ -206,6 +206,7 @@ TEST_F(MarchTest, ARepeatGetsTheFirstAnswer) {
   const auto first = Draft(kOffice, session_, id);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(Retitle(kOffice, *first, "改"), IsOk());
+  EXPECT_THAT(Draft(kOffice, session_), FailsWith(StatusCode::kAlreadyExists, "BULLETIN_EXISTS"));
   // Nothing is gathered any more: the session has lost its snapshot.
   const auto snapshot = [&](const std::string& name) {
     return own_database().Read(MachineNow() + absl::Seconds(10), [&](db::Session& session) {
@@ -219,7 +220,7 @@ TEST_F(MarchTest, ARepeatGetsTheFirstAnswer) {
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
   EXPECT_THAT(Draft(kOffice, Session("bulletin-2024-02"), id),
               FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
-  EXPECT_THAT(Draft(kOffice, session_), FailsWith(StatusCode::kAlreadyExists, "BULLETIN_EXISTS"));
+  EXPECT_THAT(Draft(kOffice, session_), FailsWith(StatusCode::kNotFound, "SNAPSHOT_NOT_FOUND"));
 }
 
 TEST_F(MarchTest, WhatHasNoDocumentIsRefused) {

@@ -91,6 +91,7 @@ v1::ActionItem OrderOf(const std::string& session, const Resolution& resolution,
   item.set_session(session);
   item.set_resolution(resolution.number());
   item.set_due_workdays(order.due_workdays());
+  item.set_short_notice_reason(order.short_notice_reason());
   return item;
 }
 

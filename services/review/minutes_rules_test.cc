@@ -77,7 +77,7 @@ TEST(MinutesTest, OrdersNameAResolutionOnceThatSaysWho) {
 TEST(MinutesTest, AnOrderIsWhatWasResolved) {
   Minutes minutes = *CheckMinutes(FromText<Minutes>(kMinutes));
   const auto order = FromText<v1::RecordMinutesRequest::ItemOrder>(
-      "resolution: 1 due_workdays: 5"
+      "resolution: 1 due_workdays: 5 short_notice_reason: '汛期'"
       " co_handlers: 'units/finance'");
   const v1::ActionItem item = OrderOf("plans/p/sessions/s", minutes.resolutions(0), order);
   EXPECT_EQ(item.title(), "抓紧报送");
@@ -85,6 +85,7 @@ TEST(MinutesTest, AnOrderIsWhatWasResolved) {
   EXPECT_EQ(item.unit(), "units/water");
   EXPECT_EQ(item.co_handlers(0), "units/finance");
   EXPECT_EQ(item.due_workdays(), 5);
+  EXPECT_EQ(item.short_notice_reason(), "汛期");
   minutes.mutable_resolutions(0)->set_text(std::string(300, 'x'));
   const v1::ActionItem cut = OrderOf("plans/p/sessions/s", minutes.resolutions(0), order);
   EXPECT_EQ(cut.title(), std::string(199, 'x') + "…");

@@ -31,8 +31,7 @@ absl::Status CheckSkip(const Session& session, bool begun) {
 }
 
 absl::Status CheckRun(const Session& session) {
-  if (session.state() == Session::SKIPPED) return CheckMove(session, Session::RUN);
-  if (session.state() != Session::PROVISIONAL) return absl::OkStatus();
+  if (session.state() != Session::PROVISIONAL) return CheckMove(session, Session::RUN);
   return Error(kCalendarYearMissing).With("year", absl::StrCat(session.missing_year()));
 }
 

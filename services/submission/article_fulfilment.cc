@@ -57,6 +57,22 @@ absl::Status ArticleFulfilment::Settle(db::Transaction& tx, const server::CallCo
   return obligations_.Write(tx, changed);
 }
 
+absl::Status ArticleFulfilment::Judge(db::Transaction& tx, const indicator::v1::Plan& plan,
+                                      absl::Time now, Obligation* obligation) const {
+  DUBAN_ASSIGN_OR_RETURN(const Period period, OwedPeriod(obligation->period(), plan));
+  for (const ArticleDebt& debt : DebtsOf(plan, period)) {
+    if (debt.type != obligation->article_type() || debt.unit != obligation->unit()) continue;
+    DUBAN_ASSIGN_OR_RETURN(
+        const std::vector<absl::Time> times,
+        articles_.ListTimes(tx, FilterOf(LastId(plan.name()), debt), obligation->minimum()));
+    const std::optional<Obligation> judged = MeetQuota(*obligation, times, now);
+    if (judged && judged->has_first_submit_time()) {
+      *obligation->mutable_first_submit_time() = judged->first_submit_time();
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<absl::Time>> ArticleFulfilment::TimesForNew(
     db::Transaction& tx, const std::string& plan, const ArticleDebt& debt) const {
   return articles_.ListTimesForUpdate(tx, FilterOf(plan, debt), debt.minimum);

@@ -26,6 +26,11 @@ class ArticleFulfilment {
                       const indicator::v1::Plan& plan, const v1::Article& before,
                       const v1::Article& after) const;
 
+  // Judges anew an obligation to report articles that the transaction has locked and given other
+  // instants, by the articles that are there: they may meet it now.
+  absl::Status Judge(db::Transaction& tx, const indicator::v1::Plan& plan, absl::Time now,
+                     v1::Obligation* obligation) const;
+
   // When the articles came that may meet a debt whose obligation the transaction has just made, in
   // order and as many as it takes; waits for those that others are writing.
   absl::StatusOr<std::vector<absl::Time>> TimesForNew(db::Transaction& tx, const std::string& plan,

@@ -273,6 +273,20 @@ std::vector<ArticleDebt> DebtsOf(const Plan& plan, const Article& article) {
   return debts;
 }
 
+Article Redated(const Plan& plan, const Article& before, Article updated, absl::Time now) {
+  const auto periods_of = [&](const Article& article) {
+    std::vector<std::string> periods;
+    for (const ArticleDebt& debt : DebtsOf(plan, article)) {
+      periods.push_back(debt.period.ToString());
+    }
+    return periods;
+  };
+  if (periods_of(updated) != periods_of(before)) {
+    *updated.mutable_first_submit_time() = ToTimestamp(now);
+  }
+  return updated;
+}
+
 v1::ArticleTally Tally(const Plan& plan, ArticleType type, const Period& period,
                        const std::vector<ArticleCount>& counts) {
   using Line = v1::ArticleTally::Line;

@@ -77,6 +77,11 @@ std::vector<ArticleDebt> DebtsOf(const indicator::v1::Plan& plan, const Period& 
 // The debts that an article may count for.
 std::vector<ArticleDebt> DebtsOf(const indicator::v1::Plan& plan, const v1::Article& article);
 
+// The article as updated, which was `before`: one that counts for other periods now has come when
+// it was put there, not when it came for the former ones.
+v1::Article Redated(const indicator::v1::Plan& plan, const v1::Article& before, v1::Article updated,
+                    absl::Time now);
+
 // The tally of a type for the periods of the quota's rhythm inside `period`, from all counts of the
 // type's articles in it.
 v1::ArticleTally Tally(const indicator::v1::Plan& plan, ArticleType type, const Period& period,

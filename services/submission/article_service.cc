@@ -151,8 +151,9 @@ absl::StatusOr<Article> ArticleService::UpdateArticle(server::CallContext& call,
     DUBAN_ASSIGN_OR_RETURN(
         const Article moved,
         MoveArticle(before, {.action = Article::UPDATE}, plan->plan(), ActorOf(call), call.now()));
-    DUBAN_ASSIGN_OR_RETURN(const Article after, ApplyUpdate(request, moved));
-    DUBAN_RETURN_IF_ERROR(CheckArticle(after, plan->plan(), call.now()));
+    DUBAN_ASSIGN_OR_RETURN(Article updated, ApplyUpdate(request, moved));
+    DUBAN_RETURN_IF_ERROR(CheckArticle(updated, plan->plan(), call.now()));
+    const Article after = Redated(plan->plan(), before, std::move(updated), call.now());
     DUBAN_ASSIGN_OR_RETURN(Article written,
                            Write(tx, call, plan->plan(), before, after, Article::UPDATE));
     return Shown(call, *plan, std::move(written));

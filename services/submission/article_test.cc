@@ -194,9 +194,28 @@ TEST_F(ArticleTest, NewsOfBeforeTheOpeningMeetItAndThoseAfterTheLockDoNot) {
   ASSERT_THAT(Reopen(kReviewer, Debt("office").name(),
                      R"(reason: "补报" )" + Instant("until_time", "2024-04-10T17:30:00")),
               IsOk());
-  ASSERT_THAT(News(kOfficeReporter, "办公室三"), IsOk());
-  EXPECT_EQ(Debt("office").state(), v1::Obligation::MET);
+  EXPECT_EQ(Debt("office").state(), v1::Obligation::MET);  // by what came after the lock
   EXPECT_EQ(Debt("office").timeliness(), v1::LATE);
+}
+
+TEST_F(ArticleTest, NewsPutIntoAnotherMonthCameForItOnlyThen) {
+  const auto early = News(kNorth, "二月的", R"(published_date: "2024-02-29")");
+  ASSERT_THAT(early, IsOk());
+  ASSERT_THAT(News(kNorth, "三月的"), IsOk());
+  ASSERT_THAT(OpenMarch(), IsOk());
+  Now("2024-04-08T17:30:00");
+  EXPECT_EQ(Debt("north").state(), v1::Obligation::MISSED);
+  const auto moved = UpdateArticle(kNorth, absl::StrCat(R"(article { name: ")", early->name(),
+                                                        R"(" published_date: "2024-03-30" }
+                                                        update_mask { paths: "published_date" })"));
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_GT(moved->first_submit_time().seconds(), early->first_submit_time().seconds());
+  EXPECT_EQ(Debt("north").state(), v1::Obligation::MISSED);
+  const auto within = UpdateArticle(kNorth, absl::StrCat(R"(article { name: ")", early->name(),
+                                                         R"(" published_date: "2024-03-29" }
+                                                         update_mask { paths: "published_date" })"));
+  ASSERT_THAT(within, IsOk());
+  EXPECT_EQ(within->first_submit_time().DebugString(), moved->first_submit_time().DebugString());
 }
 
 TEST_F(ArticleTest, ArticlesAndOpeningsAtOnceMissNothing) {

@@ -72,6 +72,7 @@ BatchService::Rows BatchService::Prepare(const server::CallContext& call, const 
     ReportSubmission& item = rows.items.emplace_back();
     item.call = &call;
     item.plan = plan;
+    item.etag = request.reports(i).etag();
     item.entered = *std::move(entered);
   }
   return rows;

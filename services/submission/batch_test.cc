@@ -105,6 +105,22 @@ TEST_F(BatchTest, AllOfThemOrNone) {
   EXPECT_EQ(Content(), content);
 }
 
+TEST_F(BatchTest, ARowMayNameTheReportThatItsWriterSaw) {
+  const Report draft = Draft("2024-03-D1", "1");
+  const auto seen = [&](const char* period, const std::string& etag) {
+    Report row = Contracts(period, "40");
+    row.set_etag(etag);
+    return row;
+  };
+  const std::string before = Content();
+  EXPECT_THAT(Batch(kNorth, Of({seen("2024-03-D1", "v7")})),
+              FailsWith(StatusCode::kAborted, "STALE_ETAG"));
+  EXPECT_THAT(Batch(kNorth, Of({seen("2024-03-D2", "v1")})),
+              FailsWith(StatusCode::kAborted, "STALE_ETAG"));  // it is there no more
+  EXPECT_EQ(Content(), before);
+  EXPECT_THAT(Batch(kNorth, Of({seen("2024-03-D1", draft.etag())})), IsOk());
+}
+
 TEST_F(BatchTest, RowByRow) {
   const Report accepted = Accepted("2024-02-D3", "30");
   BatchSubmitReportsRequest request =

@@ -23,6 +23,29 @@ class CorrectionTest : public ReportCallsTest {
 
 constexpr char kSixtyOne[] = R"(measurement { value: "61" unit_of_measure: "项" })";
 
+TEST_F(CorrectionTest, AnAcceptanceTellsOfANewLight) {
+  const Report old = Accepted("2024-03-D3", "60");
+  const auto light = [&] {
+    const auto line = LineOf(*Board(kLeader), "contracts", "units/north");
+    return v1::ScoreboardLine::Light_Name(line.light());
+  };
+  const std::string first = light();
+  EXPECT_EQ(LightChangeBy(old.name()), "GREY " + first);
+  const auto same = Correct(kNorth, old.name(), kSixtyOne, "漏报一项");
+  ASSERT_THAT(same, IsOk());
+  ASSERT_THAT(Submit(kNorth, same->name()), IsOk());
+  ASSERT_THAT(Accept(kOffice, same->name()), IsOk());
+  EXPECT_EQ(light(), first);
+  EXPECT_EQ(LightChangeBy(same->name()), "");
+  const auto fewer = Correct(kNorth, same->name(),
+                             R"(measurement { value: "1" unit_of_measure: "项" })", "重复计数");
+  ASSERT_THAT(fewer, IsOk());
+  ASSERT_THAT(Submit(kNorth, fewer->name()), IsOk());
+  ASSERT_THAT(Accept(kOffice, fewer->name()), IsOk());
+  EXPECT_EQ(light(), "RED");
+  EXPECT_EQ(LightChangeBy(fewer->name()), first + " RED");
+}
+
 TEST_F(CorrectionTest, TheOldOneCountsUntilTheNewOneDoes) {
   const Report old = Accepted("2024-03-D3", "60");
   EXPECT_THAT(Get(kNorth, old.name())->permitted_actions(), ElementsAre(Report::CORRECT));

@@ -156,6 +156,7 @@ absl::StatusOr<std::vector<IngestService::Prepared>> IngestService::Prepare(
     ready.offset = item.offset();
     ready.submission.call = &call;
     ready.submission.plan = plan;
+    ready.submission.etag = item.report().etag();
     ready.refusal = call.CheckUnit(given.unit());
     if (!ready.refusal.ok()) {
       foreign = ready.refusal;

@@ -9,7 +9,9 @@
 #include "common/base/status.h"
 #include "common/server/update_mask.h"
 #include "services/submission/plan_rules.h"
+#include "services/submission/report_events.h"
 #include "services/submission/report_rules.h"
+#include "services/submission/scoreboard_rules.h"
 #include "services/submission/standing_rules.h"
 
 namespace duban::submission {
@@ -62,7 +64,8 @@ absl::StatusOr<Report> MoveService::AcceptReport(server::CallContext& call,
         DUBAN_ASSIGN_OR_RETURN(Report after,
                                Move(before, accept, plan->plan(), ActorOf(call), call.now()));
         DUBAN_ASSIGN_OR_RETURN(const Report corrected, Corrected(tx, after));
-        DUBAN_RETURN_IF_ERROR(Count(tx, *plan, after, corrected));
+        DUBAN_ASSIGN_OR_RETURN(const std::optional<v1::LineLightChanged> light,
+                               Count(tx, *plan, after, corrected, call.now()));
         std::vector<ReportWrite> writes;
         // First of the two, for it leaves the place that the correction takes.
         Report superseded;
@@ -73,6 +76,7 @@ absl::StatusOr<Report> MoveService::AcceptReport(server::CallContext& call,
         }
         writes.push_back({&call, &before, &after, accept});
         DUBAN_RETURN_IF_ERROR(reports_->Write(tx, writes));
+        if (light) DUBAN_RETURN_IF_ERROR(reports_->TellLight(tx, call, after, *light));
         return Shown(call, *plan, std::move(after));
       });
 }
@@ -109,8 +113,11 @@ absl::StatusOr<Report> MoveService::Corrected(db::Transaction& tx, const Report&
   return absl::InternalError(absl::StrCat(correction.name(), " corrects what does not count"));
 }
 
-absl::Status MoveService::Count(db::Transaction& tx, const PlanHistory& plan, const Report& report,
-                                const Report& superseded) const {
+absl::StatusOr<std::optional<v1::LineLightChanged>> MoveService::Count(db::Transaction& tx,
+                                                                       const PlanHistory& plan,
+                                                                       const Report& report,
+                                                                       const Report& superseded,
+                                                                       absl::Time now) const {
   // The accumulation of an indicator never changes, so any of its revisions tells it.
   const Indicator* definition = DefinitionOn(plan, report.indicator(), LastDayOf(plan.plan()));
   if (definition == nullptr) return Error(kIndicatorNotFound).With("indicator", report.indicator());
@@ -124,7 +131,11 @@ absl::Status MoveService::Count(db::Transaction& tx, const PlanHistory& plan, co
   DUBAN_ASSIGN_OR_RETURN(const StandingChange change,
                          Advance(before, report, old, definition->accumulation()));
   DUBAN_RETURN_IF_ERROR(standings_.Remove(tx, line, change.removed));
-  return standings_.Write(tx, line, change.written);
+  DUBAN_RETURN_IF_ERROR(standings_.Write(tx, line, change.written));
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<v1::Standing> after, standings_.List(tx, line));
+  DUBAN_ASSIGN_OR_RETURN(const absl::CivilDay today, ScoreboardDate(plan.plan(), "", now));
+  return LightChange(report, AssembleLine(plan, today, report.indicator(), report.unit(), before),
+                     AssembleLine(plan, today, report.indicator(), report.unit(), after));
 }
 
 }  // namespace duban::submission

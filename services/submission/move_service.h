@@ -40,9 +40,12 @@ class MoveService {
   absl::StatusOr<v1::Report> Corrected(db::Transaction& tx, const v1::Report& correction) const;
 
   // Moves the line's standings by a report just accepted, which corrects `superseded` if that has a
-  // name.
-  absl::Status Count(db::Transaction& tx, const indicator::v1::PlanHistory& plan,
-                     const v1::Report& report, const v1::Report& superseded) const;
+  // name. Answers what became of the line's light at `now`, if it is another.
+  absl::StatusOr<std::optional<v1::LineLightChanged>> Count(db::Transaction& tx,
+                                                            const indicator::v1::PlanHistory& plan,
+                                                            const v1::Report& report,
+                                                            const v1::Report& superseded,
+                                                            absl::Time now) const;
 
   const Reports* reports_;
   StandingStore standings_;

@@ -311,6 +311,7 @@ absl::StatusOr<Obligation> Waive(const Obligation& obligation, const std::string
   next.mutable_waiver()->set_actor(actor.subject);
   *next.mutable_waiver()->mutable_time() = ToTimestamp(now);
   next.mutable_waiver()->set_reason(reason);
+  if (Waits(obligation)) Decide(Extension::REFUSED, reason, actor, now, next.mutable_extension());
   return next;
 }
 

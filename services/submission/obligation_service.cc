@@ -151,7 +151,8 @@ absl::StatusOr<Obligation> ObligationService::RequestExtension(
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, PlanOf(call, name));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Obligation> {
     DUBAN_ASSIGN_OR_RETURN(
-        Obligation after, Write(tx, call, name, request.etag(), [&](const Obligation& before) {
+        Obligation after,
+        Write(tx, call, plan->plan(), name, request.etag(), [&](const Obligation& before) {
           return submission::RequestExtension(before, request.reason(), wished, plan->plan(),
                                               ActorOf(call), call.now());
         }));
@@ -179,7 +180,8 @@ absl::StatusOr<Obligation> ObligationService::DecideExtension(
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, PlanOf(call, name));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Obligation> {
     DUBAN_ASSIGN_OR_RETURN(
-        Obligation after, Write(tx, call, name, request.etag(), [&](const Obligation& before) {
+        Obligation after,
+        Write(tx, call, plan->plan(), name, request.etag(), [&](const Obligation& before) {
           return request.grant() ? GrantExtension(before, due, request.reason(), plan->plan(),
                                                   ActorOf(call), call.now())
                                  : RefuseExtension(before, request.reason(), plan->plan(),
@@ -203,7 +205,8 @@ absl::StatusOr<Obligation> ObligationService::WaiveObligation(
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, PlanOf(call, name));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Obligation> {
     DUBAN_ASSIGN_OR_RETURN(
-        Obligation after, Write(tx, call, name, request.etag(), [&](const Obligation& before) {
+        Obligation after,
+        Write(tx, call, plan->plan(), name, request.etag(), [&](const Obligation& before) {
           return Waive(before, request.reason(), plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationWaived event;
@@ -221,7 +224,8 @@ absl::StatusOr<Obligation> ObligationService::ReopenObligation(
   DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, PlanOf(call, name));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Obligation> {
     DUBAN_ASSIGN_OR_RETURN(
-        Obligation after, Write(tx, call, name, request.etag(), [&](const Obligation& before) {
+        Obligation after,
+        Write(tx, call, plan->plan(), name, request.etag(), [&](const Obligation& before) {
           return Reopen(before, request.reason(), until, plan->plan(), ActorOf(call), call.now());
         }));
     v1::ObligationReopened event;
@@ -251,15 +255,14 @@ absl::StatusOr<Obligation> ObligationService::Seen(
   return **std::move(found);
 }
 
-absl::StatusOr<Obligation> ObligationService::Write(db::Transaction& tx,
-                                                    const server::CallContext& call,
-                                                    const ObligationName& name,
-                                                    const std::string& etag,
-                                                    const Change& change) const {
+absl::StatusOr<Obligation> ObligationService::Write(
+    db::Transaction& tx, const server::CallContext& call, const indicator::v1::Plan& plan,
+    const ObligationName& name, const std::string& etag, const Change& change) const {
   DUBAN_ASSIGN_OR_RETURN(const Obligation before,
                          Seen(call, name, obligations_.GetForUpdate(tx, name)));
   DUBAN_RETURN_IF_ERROR(CheckEtag(etag, before.etag()));
   DUBAN_ASSIGN_OR_RETURN(Obligation after, change(before));
+  DUBAN_RETURN_IF_ERROR(article_fulfilment_.Judge(tx, plan, call.now(), &after));
   DUBAN_RETURN_IF_ERROR(obligations_.Write(tx, {after}));
   DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
   return after;

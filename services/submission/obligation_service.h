@@ -13,6 +13,7 @@
 #include "common/server/process.h"
 #include "common/server/rpc_service.h"
 #include "duban/submission/v1/obligation_service.pb.h"
+#include "services/submission/article_fulfilment.h"
 #include "services/submission/obligation_opening.h"
 #include "services/submission/obligation_store.h"
 #include "services/submission/plan_cache.h"
@@ -52,10 +53,11 @@ class ObligationService {
   absl::StatusOr<v1::Obligation> Seen(const server::CallContext& call, const ObligationName& name,
                                       absl::StatusOr<std::optional<v1::Obligation>> found) const;
 
-  // Locks the obligation, checks etag, makes the change and writes it with its audit entry.
+  // Locks the obligation, checks etag, makes the change, judges it by the articles that are there,
+  // and writes it with its audit entry.
   absl::StatusOr<v1::Obligation> Write(db::Transaction& tx, const server::CallContext& call,
-                                       const ObligationName& name, const std::string& etag,
-                                       const Change& change) const;
+                                       const indicator::v1::Plan& plan, const ObligationName& name,
+                                       const std::string& etag, const Change& change) const;
 
   // Tells the other services what happened to the obligation.
   absl::Status Announce(db::Transaction& tx, const server::CallContext& call, std::string_view type,
@@ -67,6 +69,7 @@ class ObligationService {
   PlanCache* plans_;
   ObligationStore obligations_;
   ObligationOpening opening_;
+  ArticleFulfilment article_fulfilment_;
   Audit audit_;
   Outbox outbox_;
 };

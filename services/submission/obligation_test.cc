@@ -326,6 +326,11 @@ TEST_F(ObligationTest, WaivingAndReopeningAreNotTheOwnOfficesToDo) {
   EXPECT_THAT(Waive(kOffice, own, why), FailsWith(kDenied, "OWN_UNIT_REVIEW"));
   EXPECT_THAT(Waive({common::v1::OFFICE, "units/north"}, own, why),
               FailsWith(kDenied, "RECUSAL_REQUIRED"));
+  // A request for more time does not outlive what it was for.
+  const std::string asked = Of("contracts", "north").name();
+  ASSERT_THAT(AskForTime(kNorth, asked, why + Instant("wished_due_time", "2024-04-05T12:00:00")),
+              IsOk());
+  EXPECT_EQ(Waive(kOffice, asked, why)->extension().state(), v1::Obligation::Extension::REFUSED);
   const std::string until = Instant("until_time", "2024-04-10T12:00:00");
   EXPECT_THAT(Reopen(kReviewer, own, why + until),
               FailsWith(kPrecondition, "OBLIGATION_MOVE_NOT_ALLOWED"));

@@ -99,8 +99,16 @@ class ReportCallsTest : public SubmissionTest {
   std::string Events(const std::string& subject) const {
     return Ask(
         absl::StrCat("SELECT GROUP_CONCAT(SUBSTRING_INDEX(type, '.', -1) ORDER BY sequence)"
-                     " FROM outbox_events WHERE subject = '",
+                     " FROM outbox_events WHERE type NOT LIKE '%.light_changed' AND subject = '",
                      subject, "'"));
+  }
+  // What an acceptance did to its line's light, such as `GREY GREEN`; empty: nothing.
+  std::string LightChangeBy(const std::string& report) const {
+    return Ask(
+        absl::StrCat("SELECT COALESCE(MIN(CONCAT(JSON_VALUE(data_json, '$.before'), ' ',"
+                     " JSON_VALUE(data_json, '$.after'))), '') FROM outbox_events"
+                     " WHERE type LIKE '%.light_changed' AND subject = '",
+                     report, "'"));
   }
 
  private:

@@ -70,4 +70,17 @@ std::optional<ReportEvent> EventOf(const Report& after, const ReportMove& move) 
   }
 }
 
+std::optional<v1::LineLightChanged> LightChange(const Report& accepted,
+                                                const std::optional<v1::ScoreboardLine>& before,
+                                                const std::optional<v1::ScoreboardLine>& after) {
+  if (!before || !after || before->light() == after->light()) return std::nullopt;
+  v1::LineLightChanged event;
+  event.set_indicator(accepted.indicator());
+  event.set_period(accepted.period());
+  event.set_before(static_cast<indicator::v1::Light>(before->light()));
+  event.set_after(static_cast<indicator::v1::Light>(after->light()));
+  event.set_completion_percent(after->completion_percent());
+  return event;
+}
+
 }  // namespace duban::submission

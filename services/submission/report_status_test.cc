@@ -18,8 +18,10 @@ constexpr char kContracts[] =
     R"(indicator: "$/indicators/contracts" unit: "units/north" period: "2024-03-D3")";
 
 TEST_F(NoChangeTest, RepeatsTheFigureHeldInOneCall) {
-  EXPECT_THAT(NoChange(kNorth, kContracts),
-              FailsWith(StatusCode::kFailedPrecondition, "NOTHING_HELD"));
+  EXPECT_THAT(
+      NoChange({common::v1::REPORTER, "units/survey"},
+               R"(indicator: "$/indicators/growth" unit: "units/survey" period: "2024-Q1")"),
+      FailsWith(StatusCode::kFailedPrecondition, "NOTHING_HELD"));
   const Report loan =
       AcceptedOf("loans", "2024-02-D1", R"(value: "03000.5" unit_of_measure: "万元")");
   const auto report =
@@ -39,6 +41,13 @@ TEST_F(NoChangeTest, RepeatsTheFigureHeldInOneCall) {
             "1");
   ASSERT_THAT(Accept(kOffice, report->name()), IsOk());
   EXPECT_EQ(LineOf(*Board(kLeader), "loans", "units/north").result(), "0.30005");
+}
+
+TEST_F(NoChangeTest, WhatAddsUpFromNothingIsZero) {
+  const auto report = NoChange(kNorth, kContracts);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->measurement().value(), "0");
+  EXPECT_EQ(report->measurement().unit_of_measure(), "项");
 }
 
 TEST_F(NoChangeTest, AnIncrementIsZero) {

@@ -75,6 +75,14 @@ absl::Status Reports::Write(db::Transaction& tx, const std::vector<ReportWrite>&
   return Announce(tx, writes);
 }
 
+absl::Status Reports::TellLight(db::Transaction& tx, const server::CallContext& call,
+                                const Report& accepted, const v1::LineLightChanged& event) const {
+  return outbox_.Append(
+      tx, "duban.submission.report.light_changed",
+      {accepted.name(), accepted.revision(), NameOf(accepted).PlanName(), accepted.unit()}, event,
+      call.now());
+}
+
 absl::Status Reports::CheckEvidence(db::Session& session, const Report& report) const {
   if (report.evidence().empty()) return absl::OkStatus();
   DUBAN_ASSIGN_OR_RETURN(const auto missing, evidence_.ListMissing(session, {&report}));

@@ -61,6 +61,10 @@ class Reports {
   // for that. The status IsDuplicate if the line of a new one has a report in work already.
   absl::Status Write(db::Transaction& tx, const std::vector<ReportWrite>& writes) const;
 
+  // Tells the other services that the acceptance of the report, just written, changed a light.
+  absl::Status TellLight(db::Transaction& tx, const server::CallContext& call,
+                         const v1::Report& accepted, const v1::LineLightChanged& event) const;
+
   // NOT_FOUND EVIDENCE_NOT_FOUND if a report that is to be written names evidence that its unit has
   // not brought to the plan.
   absl::Status CheckEvidence(db::Session& session, const v1::Report& report) const;

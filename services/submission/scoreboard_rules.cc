@@ -162,4 +162,22 @@ v1::Scoreboard AssembleScoreboard(const PlanHistory& history, absl::CivilDay dat
   return board;
 }
 
+std::optional<v1::ScoreboardLine> AssembleLine(const PlanHistory& history, absl::CivilDay date,
+                                               const std::string& indicator,
+                                               const std::string& unit,
+                                               const std::vector<v1::Standing>& standings) {
+  const Indicator* definition = DefinitionOn(history, indicator, date);
+  if (definition == nullptr) return std::nullopt;
+  std::vector<v1::Standing> ended;
+  for (const v1::Standing& standing : standings) {
+    if (standing.period_end() <= FormatDate(date)) ended.push_back(standing);
+  }
+  v1::Scoreboard board;
+  AddIndicator(*definition, history.plan(), Gather(ended, {}), date, &board);
+  for (const v1::ScoreboardLine& line : board.lines()) {
+    if (line.unit() == unit) return line;
+  }
+  return std::nullopt;
+}
+
 }  // namespace duban::submission

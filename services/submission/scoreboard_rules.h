@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_SUBMISSION_SCOREBOARD_RULES_H_
 #define DUBAN_SERVICES_SUBMISSION_SCOREBOARD_RULES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ absl::StatusOr<absl::CivilDay> ScoreboardDate(const indicator::v1::Plan& plan,
 v1::Scoreboard AssembleScoreboard(const indicator::v1::PlanHistory& history, absl::CivilDay date,
                                   const std::vector<v1::Standing>& standings,
                                   const std::vector<v1::Report>& pending);
+
+// The line of one unit on that scoreboard, from the `standings` of the line that its figures rest
+// on, those for periods that ended by `date`. Nothing if the unit is not accountable for it.
+std::optional<v1::ScoreboardLine> AssembleLine(const indicator::v1::PlanHistory& history,
+                                               absl::CivilDay date, const std::string& indicator,
+                                               const std::string& unit,
+                                               const std::vector<v1::Standing>& standings);
 
 }  // namespace duban::submission
 

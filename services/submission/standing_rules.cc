@@ -168,11 +168,15 @@ absl::Status CheckNeighbours(const v1::Report& report, const std::vector<v1::Sta
       .Field("comment");
 }
 
+bool IsNothing(bool held, Indicator::Accumulation accumulation) {
+  return accumulation == Indicator::INCREMENT || (accumulation == Indicator::CUMULATIVE && !held);
+}
+
 absl::Status CheckNoChange(const v1::Report& report, const std::optional<v1::Standing>& before,
                            Indicator::Accumulation accumulation) {
   if (report.observation_status() != v1::Report::NO_CHANGE) return absl::OkStatus();
   Measurement expected;
-  if (accumulation == Indicator::INCREMENT) {
+  if (IsNothing(before.has_value(), accumulation)) {
     expected.set_value("0");
     expected.set_unit_of_measure(report.canonical().unit_of_measure());
   } else {

@@ -72,8 +72,12 @@ absl::Status CheckFall(const v1::Report& report, const std::optional<v1::Standin
 // A standing of the report's own period is not compared.
 absl::Status CheckNeighbours(const v1::Report& report, const std::vector<v1::Standing>& line);
 
-// What a NO_CHANGE report says: the figures of the standing before its period, or zero for
-// increments. FAILED_PRECONDITION NO_CHANGE_DIFFERS (field report.measurement) if it says anything
+// True if a NO_CHANGE report says zero: of increments, and of what adds up from the year's first
+// day where nothing is `held` yet.
+bool IsNothing(bool held, indicator::v1::Indicator::Accumulation accumulation);
+
+// What a NO_CHANGE report says: the figures of the standing before its period, or zero (see
+// IsNothing). FAILED_PRECONDITION NO_CHANGE_DIFFERS (field report.measurement) if it says anything
 // else, NOTHING_HELD if there is no such standing; OK for any other status.
 absl::Status CheckNoChange(const v1::Report& report, const std::optional<v1::Standing>& before,
                            indicator::v1::Indicator::Accumulation accumulation);

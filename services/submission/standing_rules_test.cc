@@ -208,9 +208,12 @@ TEST(CheckNoChangeTest, RepeatsWhatIsHeld) {
     EXPECT_THAT(
         check("4", held, accumulation),
         FailsWith(StatusCode::kFailedPrecondition, "NO_CHANGE_DIFFERS", "report.measurement"));
-    EXPECT_THAT(check("3", std::nullopt, accumulation),
-                FailsWith(StatusCode::kFailedPrecondition, "NOTHING_HELD"));
   }
+  EXPECT_THAT(check("3", std::nullopt, Indicator::LEVEL),
+              FailsWith(StatusCode::kFailedPrecondition, "NOTHING_HELD"));
+  EXPECT_THAT(check("0", std::nullopt, Indicator::CUMULATIVE), IsOk());
+  EXPECT_THAT(check("3", std::nullopt, Indicator::CUMULATIVE),
+              FailsWith(StatusCode::kFailedPrecondition, "NO_CHANGE_DIFFERS"));
   EXPECT_THAT(check("0", held, Indicator::INCREMENT), IsOk());
   EXPECT_THAT(check("0", std::nullopt, Indicator::INCREMENT), IsOk());
   EXPECT_THAT(check("3", held, Indicator::INCREMENT),

@@ -178,11 +178,14 @@ absl::Status Submissions::FindLines(db::Transaction& tx, std::vector<Work>* work
   for (Work& work : *works) {
     if (work.answer || !work.item->entered) continue;
     absl::StatusOr<Report> target = Target(*work.item, live[LineAndPeriodOf(*work.item->entered)]);
-    if (target.ok()) {
-      work.before = *std::move(target);
-    } else {
+    if (!target.ok()) {
       work.answer = target.status();
+      continue;
     }
+    work.before = *std::move(target);
+    if (!work.IsNew()) continue;  // its etag is checked under its lock
+    absl::Status fresh = CheckEtag(work.item->etag, "");
+    if (!fresh.ok()) work.answer = std::move(fresh);
   }
   return absl::OkStatus();
 }

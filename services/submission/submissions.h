@@ -29,9 +29,11 @@ struct ReportSubmission {
   const server::CallContext* call;
   PlanPointer plan;
 
-  // Either a report that is there, and the etag that it should have …
-  ReportName name = {};
+  // The etag that the report should have; empty: any, or none is there yet.
   std::string etag = {};
+
+  // Either a report that is there …
+  ReportName name = {};
 
   // … or what the report of its line and period shall say: the one in work gets these values, or a
   // new one is made. With `only_new` any live report is in the way.

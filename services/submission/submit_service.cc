@@ -38,7 +38,7 @@ absl::StatusOr<Report> SubmitService::SubmitReport(server::CallContext& call,
                                                    const v1::SubmitReportRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const ReportName name, ParseReportName(request.name(), "name"));
   DUBAN_ASSIGN_OR_RETURN(const db::RequestKey key, reports_->mutations().KeyOf(call, request));
-  return queue_.Submit({.call = &call, .name = name, .etag = request.etag(), .key = key});
+  return queue_.Submit({.call = &call, .etag = request.etag(), .name = name, .key = key});
 }
 
 absl::StatusOr<Report> SubmitService::ReportNoChange(server::CallContext& call,
@@ -69,7 +69,7 @@ absl::StatusOr<common::v1::Measurement> SubmitService::HeldFigures(
   DUBAN_ASSIGN_OR_RETURN(const auto held,
                          standings_.Before(session, {{line, StandingOf(report).period_end()}}));
   const Indicator* definition = DefinitionOn(plan, report.indicator(), LastDayOf(plan.plan()));
-  if (definition->accumulation() == Indicator::INCREMENT) {
+  if (IsNothing(held.front().has_value(), definition->accumulation())) {
     return ZeroFigures(*definition, held.front() ? held.front()->figures().unit_of_measure() : "");
   }
   if (!held.front()) return Error(kNothingHeld).Build();

@@ -312,6 +312,15 @@ absl::Status ReadPlace(const SheetContent& sheet, FilledTemplate* filled) {
   return absl::OkStatus();
 }
 
+// What is missing has no figures; the unit of measure stands in its row all the same. The sheet has
+// one column for explanations, so that of a missing figure says why.
+void ExplainMissing(Report* entered) {
+  common::v1::Measurement figures = entered->measurement();
+  figures.clear_unit_of_measure();
+  if (figures.ByteSizeLong() == 0) entered->clear_measurement();
+  entered->set_missing_reason(entered->comment());
+}
+
 bool SameText(const std::string& a, const std::string& b, bool is_number) {
   if (a == b) return true;
   const absl::StatusOr<Decimal> first = Decimal::Parse(a);
@@ -389,6 +398,9 @@ absl::StatusOr<FilledTemplate> ReadTemplate(const std::vector<SheetContent>& she
           .With("limit", absl::StrCat(kMaxRows))
           .Field("content");
     }
+    if (reader.row().entered.observation_status() == Report::MISSING) {
+      ExplainMissing(&reader.row().entered);
+    }
     filled.rows.push_back(std::move(reader.row()));
   }
   return filled;
@@ -432,6 +444,8 @@ Report FilledIn(const Report& held, const Report& entered) {
   report.set_as_of_date(entered.as_of_date());
   *report.mutable_narrative() = entered.narrative();
   report.set_comment(entered.comment());
+  if (entered.observation_status() != Report::MISSING) report.clear_missing_reason();
+  if (!entered.missing_reason().empty()) report.set_missing_reason(entered.missing_reason());
   *report.mutable_provenance() = entered.provenance();
   return report;
 }

@@ -216,6 +216,27 @@ TEST_F(TemplateTest, AFilledInTemplateMakesDrafts) {
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM report_revisions"), after);
 }
 
+TEST_F(TemplateTest, WhatIsMissingSaysWhyAndMayComeLater) {
+  const std::string missing = Edited(Template(), {{"L4", "缺报"}, {"Q4", "系统检修"}});
+  const auto taken = ImportFilled(kNorth, missing);
+  ASSERT_THAT(taken, IsOk());
+  ASSERT_EQ(taken->rows_size(), 1);
+  const std::string name = taken->rows(0).report().name();
+  auto report = Get(kNorth, name);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->observation_status(), Report::MISSING);
+  EXPECT_EQ(report->missing_reason(), "系统检修");
+  EXPECT_EQ(ImportFilled(kNorth, Template())->rows(0).outcome(), Outcome::UNCHANGED);
+  ASSERT_THAT(
+      ImportFilled(kNorth, Edited(Template(), {{"G4", "60"}, {"K4", "项"}, {"L4", "正常"}})),
+      IsOk());
+  report = Get(kNorth, name);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->observation_status(), Report::NORMAL);
+  EXPECT_EQ(report->measurement().value(), "60");
+  EXPECT_EQ(report->missing_reason(), "");
+}
+
 TEST_F(TemplateTest, ADraftChangedMeanwhileIsNotLost) {
   const Report draft = Draft("2024-03-D3", "60");
   const std::string with_draft = Template();

@@ -50,12 +50,8 @@ bool Serves(const std::string& target) {
 }  // namespace
 
 LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags,
-<<<<<<< HEAD
                        std::vector<std::string> submission_flags,
-                       std::vector<std::string> review_flags)
-=======
-                       std::vector<std::string> submission_flags, Replicas replicas)
->>>>>>> ops-restart
+                       std::vector<std::string> review_flags, Replicas replicas)
     : folder_(MakeFolder()),
       local_now_(local_now),
       extra_flags_(std::move(extra_flags)),
@@ -248,20 +244,11 @@ int LocalStack::PortOf(const Process& process) const {
 }
 
 void LocalStack::StartAndWait(Process& process) {
-<<<<<<< HEAD
-  const std::string target = &process == indicator_.get()    ? indicator_target()
-                             : &process == submission_.get() ? submission_target()
-                             : &process == review_.get()     ? review_target()
-                                                             : notification_target();
-  StartAndWait(process, target);
+  StartAndWait(process, Loopback(PortOf(process)));
 }
 
 void LocalStack::StartAndWait(Process& process, const std::string& target) {
   process.Start();
-=======
-  process.Start();
-  const std::string target = Loopback(PortOf(process));
->>>>>>> ops-restart
   if (WaitUntil(absl::Seconds(30), [&] { return Serves(target); })) return;
   std::cerr << "the service at " << target << " does not serve:\n" << process.Output();
   abort();

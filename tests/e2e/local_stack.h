@@ -50,11 +50,8 @@ class LocalStack {
   // for submission alone, and for review alone.
   explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {},
                       std::vector<std::string> submission_flags = {},
-<<<<<<< HEAD
-                      std::vector<std::string> review_flags = {});
-=======
+                      std::vector<std::string> review_flags = {},
                       Replicas replicas = Replicas::kOne);
->>>>>>> ops-restart
   ~LocalStack();
 
   Process& indicator() { return *indicator_; }

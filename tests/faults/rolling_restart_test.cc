@@ -216,7 +216,7 @@ class RollingRestartTest : public ::testing::Test {
   }
 
   const int rate_ = CallsPerSecond();
-  LocalStack stack_{"2025-01-10T09:00:00+08:00", {}, {}, LocalStack::Replicas::kTwo};
+  LocalStack stack_{"2025-01-10T09:00:00+08:00", {}, {}, {}, LocalStack::Replicas::kTwo};
   const client::Caller indicator_{stack_.indicator_target(), "", nullptr};
   const client::Caller submission_{stack_.submission_target(), "", nullptr};
   const client::Caller review_{stack_.review_target(), "", nullptr};

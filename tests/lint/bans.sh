@@ -17,7 +17,7 @@ tests='(_test\.cc$|^tests/|^common/testing/)'
     '(->|\.)(commit|rollback|setAutoCommit)\(' "$everywhere"
   ban "time is read from Clock or MachineNow" \
     '(system|steady|high_resolution)_clock::now|absl::Now\(|\btime\((nullptr|NULL|0)\)|gettimeofday|clock_gettime' \
-    '^(common|services)/' "$tests|_speed\.cc$|^common/base/(clock|log)[a-z_]*\.(cc|h)$"
+    '^(common|services)/' "$tests|_speed\.cc$|^common/base/(clock|log|shared_time)[a-z_]*\.(cc|h)$"
   ban "tests poll with a deadline, see common/testing/wait_until.h" \
     'sleep_for|sleep_until|SleepFor|usleep\(|nanosleep|\bsleep\(' "$tests" \
     '^common/testing/wait_until\.(h|cc)$'

@@ -32,7 +32,7 @@ constexpr int kDrains = 5;
 constexpr int kBareCallers = 2;
 constexpr int kBareSteps = 2000;
 constexpr int kPlanOfSubmits = 810;
-constexpr int kSubmits = 1500;
+constexpr int kTimedSubmits = 1500;
 constexpr int kDrafts = 12000;
 constexpr absl::Duration kHalfLoad = absl::Seconds(10);
 constexpr absl::Duration kStepsApart = absl::Milliseconds(20);
@@ -212,18 +212,18 @@ void PrintDrain(LocalStack& stack, DueSteps& due, int steps) {
 void PrintLateness(LocalStack& stack, DueSteps& due) {
   const Submitter submitter(stack);
   const std::vector<submission::v1::Report> drafts = CreateDrafts(stack, kPlanOfSubmits, kDrafts);
-  const Measured most = MeasureCalls(kCallers, kSubmits, [&](int n) {
+  const Measured most = MeasureCalls(kCallers, kTimedSubmits, [&](int n) {
     submitter.Submit(drafts[n]);
     return true;
   });
-  const double half = std::min(most.per_second / 2, (drafts.size() - kSubmits - kCallers) /
+  const double half = std::min(most.per_second / 2, (drafts.size() - kTimedSubmits - kCallers) /
                                                         absl::ToDoubleSeconds(kHalfLoad));
   // The replicas' business time runs on from what they wrote last.
   due.LetGo(1);
   due.WaitUntilDone();
   due.LetGo(static_cast<int>(kHalfLoad / kStepsApart), due.LastDone() + absl::Seconds(2),
             kStepsApart);
-  std::atomic<int> next = kSubmits;
+  std::atomic<int> next = kTimedSubmits;
   const Measured paced = MeasurePaced(kCallers, half, kHalfLoad, [&](int) {
     submitter.Submit(drafts[next++]);
     return true;

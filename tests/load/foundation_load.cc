@@ -9,10 +9,9 @@
 namespace duban::load {
 
 int RunFoundationLoad(const char* program) {
-  testing::LocalStack stack(
-      "2025-01-10T09:00:00+08:00",
-      {absl::StrCat("--database_connections=", kCallers), "--log_level=info"},
-      {"--notification_target="});
+  testing::LocalStack stack("2025-01-10T09:00:00+08:00",
+                            {absl::StrCat("--database_connections=", kCallers), "--log_level=info"},
+                            {"--notification_target="});
   PrintStarts(stack);
   const SubmitFigures submits = MeasureSubmits(stack);
   Print("statements_per_submit", submits.statements, "statements", "-");
