@@ -24,6 +24,11 @@ const durations = (fast, slow, steps) => ({
   [`grpc_server_handling_seconds_bucket{${job},${submit},le="0.5"}`]: `0+${fast}x${steps}`,
   [`grpc_server_handling_seconds_count{${job},${submit}}`]: `0+${fast + slow}x${steps}`,
 });
+// Deliveries a minute that arrived within five minutes, and later.
+const latencies = (soon, late) => Object.fromEntries([['300', soon], ['1800', soon + late], ['+Inf', soon + late]].map(
+    ([le, count]) => [
+      `duban_notification_delivery_latency_seconds_bucket{channel="EMAIL",instance="a",le="${le}"}`, `0+${count}x90`,
+    ]));
 const jobs = ['indicator', 'submission', 'review', 'notification'];
 const ups = (values) => Object.fromEntries(
     jobs.map((name, i) => [`up{job="duban-${name}",instance="${name}"}`, `${values[i]}x60`]));
@@ -194,6 +199,39 @@ const cases = {
     quiet: {[`duban_outbox_refused_total{${job}}`]: '4x60'},
     labels: {job: 'duban-submission'},
   },
+  DubanDispatchLate: {
+    at: '20m',
+    firing: {
+      'duban_notification_dispatch_oldest_age_seconds{instance="a"}': '601+60x60',
+      'duban_notification_dispatch_oldest_age_seconds{instance="b"}': '0x60',
+    },
+    quiet: {'duban_notification_dispatch_oldest_age_seconds{instance="a"}': '500+60x5 0+60x20'},
+    labels: {},
+  },
+  DubanDeadLetters: {
+    at: '90m',
+    firing: {'duban_notification_dead_letters{channel="SMS",instance="a"}': '7x60 8x60'},
+    quiet: {
+      'duban_notification_dead_letters{channel="SMS",instance="a"}': '6x20 7x100',
+      'duban_notification_dead_letters{channel="SMS",instance="b"}': '_x80 7x40',
+    },
+    labels: {channel: 'SMS'},
+  },
+  DubanDeliveriesSlow: {
+    at: '60m', firing: latencies(90, 10), quiet: latencies(97, 3), labels: {channel: 'EMAIL'},
+  },
+  DubanBreakersOpen: {
+    at: '60m',
+    firing: {'duban_notification_breakers_open{instance="a"}': '1x90', 'duban_notification_breakers_open{instance="b"}': '0x90'},
+    quiet: {'duban_notification_breakers_open{instance="a"}': '1x25 0x5 1x60'},
+    labels: {},
+  },
+  DubanSubscriptionsDisabled: {
+    at: '30h', step: '4m',
+    firing: {'duban_notification_subscriptions_disabled{instance="a"}': '2x300 3x200'},
+    quiet: {'duban_notification_subscriptions_disabled{instance="a"}': '2x60 3x440'},
+    labels: {},
+  },
   DubanCalendarEnds: {
     at: '2h',
     firing: {'duban_calendar_coverage_days{region="cn",instance="r"}': '44x120'},
@@ -245,10 +283,16 @@ function runbookProblems(rule) {
       .filter((heading) => !text.includes(heading)).map((heading) => `${path} lacks ${heading.trim()}`);
 }
 
+const guide = readFileSync(join(root, 'deploy/README.md'), 'utf8');
 const names = rules.map((rule) => rule.alert);
 judge('alerts', [
   ...rules.map((rule) => ({name: rule.alert, problems: firingProblems(rule)})),
   ...rules.map((rule) => ({name: `${rule.alert}, its runbook`, problems: runbookProblems(rule)})),
+  {
+    name: 'the guide says what each alert asks, and of whom',
+    problems: rules.map(({alert, labels: {severity, audience}}) =>
+      `| \`${alert}\` (${severity}${audience === 'office' ? ', office' : ''}) |`).filter((row) => !guide.includes(row)),
+  },
   {
     name: 'every case and every runbook is of an alert',
     problems: [
