@@ -17,7 +17,8 @@ class DeliveryMetrics {
  public:
   explicit DeliveryMetrics(prometheus::Registry* registry);
 
-  void Sent(v1::Channel channel, absl::Duration took);
+  // `waited`: from when it was put on the way until it was taken.
+  void Sent(v1::Channel channel, absl::Duration took, absl::Duration waited);
   // `cause`: a fault in one word, or `4xx` and the like.
   void Failed(v1::Channel channel, const std::string& cause, absl::Duration took);
   void Dead(v1::Channel channel);
@@ -33,6 +34,7 @@ class DeliveryMetrics {
   prometheus::Family<prometheus::Counter>* failed_;
   prometheus::Family<prometheus::Counter>* dead_;
   prometheus::Family<prometheus::Histogram>* seconds_;
+  prometheus::Family<prometheus::Histogram>* latency_;
   prometheus::Counter* stale_;
   prometheus::Counter* disabled_;
   prometheus::Gauge* open_breakers_;

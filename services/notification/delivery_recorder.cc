@@ -139,7 +139,8 @@ void DeliveryRecorder::Count(const std::vector<Result>& results, const std::vect
     if (!written[i]) {
       metrics_->Stale();
     } else if (tried.state == Delivery::SENT) {
-      metrics_->Sent(tried.sending.channel, tried.took);
+      metrics_->Sent(tried.sending.channel, tried.took,
+                     tried.time + tried.took - tried.sending.create_time);
     } else {
       metrics_->Failed(tried.sending.channel, results[i].cause, tried.took);
       if (tried.state == Delivery::DEAD) metrics_->Dead(tried.sending.channel);

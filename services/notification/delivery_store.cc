@@ -15,6 +15,9 @@ namespace {
 
 using v1::Delivery;
 
+constexpr char kCountDead[] =
+    "SELECT channel, COUNT(*) FROM (SELECT channel FROM deliveries FORCE INDEX (due)"
+    " WHERE state = 5 LIMIT 100000) AS dead GROUP BY channel";
 constexpr db::Repeated kInsert = {
     "INSERT INTO deliveries (delivery, dedup_key, channel, ordinal, member, message, subscription,"
     " event, urgency, state, due_time, attempts, fence, lease_until, lease_owner, last_status,"
@@ -119,6 +122,14 @@ absl::StatusOr<std::optional<StoredDelivery>> DeliveryStore::FindForUpdate(
     db::Transaction& tx, const std::string& provider, const std::string& provider_message) const {
   return ReadOne(tx, "provider = ? AND provider_message = ? ORDER BY delivery LIMIT 1 FOR UPDATE",
                  {provider, provider_message});
+}
+
+absl::StatusOr<std::map<v1::Channel, int64_t>> DeliveryStore::CountDead(
+    db::Session& session) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kCountDead));
+  std::map<v1::Channel, int64_t> dead;
+  for (const db::Row& row : rows) dead[static_cast<v1::Channel>(row.GetInt(0))] = row.GetInt(1);
+  return dead;
 }
 
 absl::StatusOr<std::vector<Delivery>> DeliveryStore::List(db::Session& session,

@@ -2,6 +2,7 @@
 #define DUBAN_SERVICES_NOTIFICATION_DELIVERY_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,6 +70,9 @@ class DeliveryStore {
   // At most `limit`, the newest first, older than the one whose id is `before` (empty: all).
   absl::StatusOr<std::vector<v1::Delivery>> List(db::Session& session, const DeliveryQuery& query,
                                                  const std::string& before, int limit) const;
+
+  // How many of each channel are DEAD, counted up to 100,000 together.
+  absl::StatusOr<std::map<v1::Channel, int64_t>> CountDead(db::Session& session) const;
 
   // Adds the last 20 tries, the newest first.
   absl::Status ReadAttempts(db::Session& session, const std::string& id,

@@ -10,8 +10,10 @@
 #include "common/base/status.h"
 #include "common/client/caller.h"
 #include "common/db/request_log.h"
+#include "common/server/recurrence.h"
 #include "common/transfer/transfers.h"
 #include "services/notification/channels.h"
+#include "services/notification/dead_letters.h"
 #include "services/notification/delivery_sender.h"
 #include "services/notification/delivery_service.h"
 #include "services/notification/event_service.h"
@@ -25,6 +27,7 @@ namespace duban::notification {
 namespace {
 
 constexpr std::string_view kName = "notification";
+constexpr absl::Duration kDeadLettersInterval = absl::Seconds(5);
 
 Transfers::Options ToStrangers(const WebhookSettings& settings) {
   return {.may_call = [rules = AddressRules(settings.allowed_ranges)](
@@ -53,7 +56,9 @@ class Notification : public server::Assembly {
         inbox_(environment, settings.watch),
         subscriptions_(environment, &secret_box_, &webhooks_, settings.webhooks),
         deliveries_(environment, &channels_),
-        sender_(environment, &parcels_, &channels_, &webhooks_, &people_) {}
+        sender_(environment, &parcels_, &channels_, &webhooks_, &people_),
+        dead_letters_(environment),
+        counting_(kDeadLettersInterval, [this] { dead_letters_.Measure(); }) {}
 
   std::vector<server::RpcService> Services() override {
     std::vector<server::RpcService> services = {
@@ -81,6 +86,8 @@ class Notification : public server::Assembly {
   SubscriptionService subscriptions_;
   DeliveryService deliveries_;
   DeliverySender sender_;
+  DeadLetters dead_letters_;
+  server::Recurrence counting_;
 };
 
 }  // namespace

@@ -12,7 +12,8 @@ constexpr size_t kErrorCharacters = 200;
 
 // States: 1 WAITING, 2 DUE, 6 CANCELLED; of subscriptions: 2 ACTIVE, 4 DISABLED.
 constexpr char kDue[] =
-    "SELECT delivery, channel, ordinal, member, message, subscription, event, attempts, fence"
+    "SELECT delivery, channel, ordinal, member, message, subscription, event, attempts, fence,"
+    " create_time"
     " FROM deliveries FORCE INDEX (due) WHERE state = 2 AND due_time <= ?"
     " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))"
     " ORDER BY due_time, delivery LIMIT ?";
@@ -62,7 +63,7 @@ absl::StatusOr<std::vector<Sending>> SendingStore::Due(db::Session& session, abs
     due.push_back({row.GetString(0), static_cast<v1::Channel>(row.GetInt(1)),
                    static_cast<int>(row.GetInt(2)), row.GetString(3), row.GetString(4),
                    row.GetString(5), row.GetString(6), static_cast<int>(row.GetInt(7)),
-                   row.GetInt(8)});
+                   row.GetInt(8), row.GetTime(9)});
   }
   return due;
 }

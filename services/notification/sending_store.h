@@ -25,6 +25,7 @@ struct Sending {
   std::string event;
   int attempts = 0;  // before this one, since it was put on the way
   int64_t fence = 0;
+  absl::Time create_time;  // when it was put on the way
 };
 
 // What a try came to. `sending.fence` is the one that it was claimed under.

@@ -134,9 +134,16 @@ absl::StatusOr<std::vector<Subscription>> SubscriptionStore::List(db::Session& s
 
 absl::StatusOr<std::vector<Subscription>> SubscriptionStore::Listening(db::Session& session) const {
   static const std::string kListening =
-      absl::StrCat(kSelect, " AND state IN (2, 3) ORDER BY subscription LIMIT 1000");
+      absl::StrCat(kSelect, " AND state IN (2, 3) ORDER BY subscription");
   DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kListening));
   return ReadAll(rows);
+}
+
+absl::StatusOr<int64_t> SubscriptionStore::CountDisabled(db::Session& session) const {
+  DUBAN_ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      session.Query("SELECT COUNT(*) FROM subscriptions WHERE deleted = 0 AND state = 4"));
+  return rows.front().GetInt(0);
 }
 
 absl::StatusOr<bool> SubscriptionStore::Insert(db::Transaction& tx, const std::string& id,

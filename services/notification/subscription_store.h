@@ -52,6 +52,9 @@ class SubscriptionStore {
   // Those that events are put on the way to: ACTIVE and PAUSED ones, without secrets.
   absl::StatusOr<std::vector<v1::Subscription>> Listening(db::Session& session) const;
 
+  // How many are DISABLED.
+  absl::StatusOr<int64_t> CountDisabled(db::Session& session) const;
+
   // False if the id is taken.
   absl::StatusOr<bool> Insert(db::Transaction& tx, const std::string& id,
                               const v1::Subscription& subscription) const;

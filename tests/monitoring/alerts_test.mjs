@@ -27,7 +27,7 @@ const durations = (fast, slow, steps) => ({
 // Deliveries a minute that arrived within five minutes, and later.
 const latencies = (soon, late) => Object.fromEntries([['300', soon], ['1800', soon + late], ['+Inf', soon + late]].map(
     ([le, count]) => [
-      `duban_notification_delivery_latency_seconds_bucket{channel="EMAIL",instance="a",le="${le}"}`, `0+${count}x90`,
+      `duban_delivery_latency_seconds_bucket{channel="EMAIL",instance="a",le="${le}"}`, `0+${count}x90`,
     ]));
 const jobs = ['indicator', 'submission', 'review', 'notification'];
 const ups = (values) => Object.fromEntries(
@@ -210,10 +210,10 @@ const cases = {
   },
   DubanDeadLetters: {
     at: '90m',
-    firing: {'duban_notification_dead_letters{channel="SMS",instance="a"}': '7x60 8x60'},
+    firing: {'duban_delivery_dead_letters{channel="SMS",instance="a"}': '7x60 8x60'},
     quiet: {
-      'duban_notification_dead_letters{channel="SMS",instance="a"}': '6x20 7x100',
-      'duban_notification_dead_letters{channel="SMS",instance="b"}': '_x80 7x40',
+      'duban_delivery_dead_letters{channel="SMS",instance="a"}': '6x20 7x100',
+      'duban_delivery_dead_letters{channel="SMS",instance="b"}': '_x80 7x40',
     },
     labels: {channel: 'SMS'},
   },
@@ -222,14 +222,14 @@ const cases = {
   },
   DubanBreakersOpen: {
     at: '60m',
-    firing: {'duban_notification_breakers_open{instance="a"}': '1x90', 'duban_notification_breakers_open{instance="b"}': '0x90'},
-    quiet: {'duban_notification_breakers_open{instance="a"}': '1x25 0x5 1x60'},
+    firing: {'duban_delivery_breakers_open{instance="a"}': '1x90', 'duban_delivery_breakers_open{instance="b"}': '0x90'},
+    quiet: {'duban_delivery_breakers_open{instance="a"}': '1x25 0x5 1x60'},
     labels: {},
   },
   DubanSubscriptionsDisabled: {
     at: '30h', step: '4m',
-    firing: {'duban_notification_subscriptions_disabled{instance="a"}': '2x300 3x200'},
-    quiet: {'duban_notification_subscriptions_disabled{instance="a"}': '2x60 3x440'},
+    firing: {'duban_subscriptions_disabled{instance="a"}': '2x300 3x200'},
+    quiet: {'duban_subscriptions_disabled{instance="a"}': '2x60 3x440'},
     labels: {},
   },
   DubanCalendarEnds: {
