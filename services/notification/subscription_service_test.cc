@@ -13,6 +13,7 @@ namespace {
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using testing::kDenied;
 using v1::Subscription;
 
 class SubscriptionServiceTest : public ChannelTest {
@@ -131,7 +132,6 @@ TEST_F(SubscriptionServiceTest, ASystemSeesItsOwnOnly) {
 TEST_F(SubscriptionServiceTest, WhoMayReadEverythingChangesItsOwnOnly) {
   ASSERT_THAT(Create(NewSubscription("province", Hook()), System()), IsOk());
   EXPECT_THAT(GetSubscription("province", ReadingSystem()), IsOk());
-  constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
   v1::RotateSecretRequest rotate;
   rotate.set_name("subscriptions/province");
   EXPECT_THAT(Call(*subscriptions_, &Subscriptions::RotateSecret, ReadingSystem(), rotate),
