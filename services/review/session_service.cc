@@ -31,7 +31,8 @@ absl::Status CheckSkip(const Session& session, bool begun) {
 }
 
 absl::Status CheckRun(const Session& session) {
-  if (session.state() != Session::PROVISIONAL) return CheckMove(session, Session::RUN);
+  if (session.state() == Session::SKIPPED) return CheckMove(session, Session::RUN);
+  if (session.state() != Session::PROVISIONAL) return absl::OkStatus();
   return Error(kCalendarYearMissing).With("year", absl::StrCat(session.missing_year()));
 }
 

@@ -27,7 +27,7 @@ constexpr char kInsert[] =
     " submit_time, submitter, decision_actor, decision_unit, decision_time, decision_reason,"
     " recommendation_actor, recommendation_time, recommendation_journal, recommendation_level,"
     " recommendation_note, adoption_actor, adoption_time, adoption_journal, adoption_level,"
-    " adoption_note, update_time, version, plan, article, type, unit, first_submit_time,"
+    " adoption_note, first_submit_time, update_time, version, plan, article, type, unit,"
     " create_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
     " ?, ?, ?, ?, ?, ?)";
@@ -37,7 +37,7 @@ constexpr char kUpdate[] =
     " decision_unit = ?, decision_time = ?, decision_reason = ?, recommendation_actor = ?,"
     " recommendation_time = ?, recommendation_journal = ?, recommendation_level = ?,"
     " recommendation_note = ?, adoption_actor = ?, adoption_time = ?, adoption_journal = ?,"
-    " adoption_level = ?, adoption_note = ?, update_time = ?, version = ?"
+    " adoption_level = ?, adoption_note = ?, first_submit_time = ?, update_time = ?, version = ?"
     " WHERE plan = ? AND article = ? AND version = ?";
 // By two whole keys, the address first.
 constexpr char kSame[] =
@@ -86,6 +86,7 @@ std::vector<db::Value> MutableColumns(const KeyedArticle& keyed) {
       decision.reason()};
   AddPlacement(article.recommendation(), &values);
   AddPlacement(article.adoption(), &values);
+  values.emplace_back(FromTimestamp(article.first_submit_time()));
   values.emplace_back(FromTimestamp(article.update_time()));
   values.emplace_back(article.revision());
   return values;
@@ -163,8 +164,7 @@ absl::Status ArticleStore::Insert(db::Transaction& tx, const KeyedArticle& keyed
   std::vector<db::Value> values = MutableColumns(keyed);
   for (db::Value& value : std::vector<db::Value>{
            name.plan, name.article, static_cast<int>(keyed.article.type()),
-           LastId(keyed.article.unit()), FromTimestamp(keyed.article.first_submit_time()),
-           FromTimestamp(keyed.article.create_time())}) {
+           LastId(keyed.article.unit()), FromTimestamp(keyed.article.create_time())}) {
     values.push_back(std::move(value));
   }
   return tx.Execute(kInsert, values).status();
