@@ -112,6 +112,7 @@ constexpr OptionalField kOptionalFields[] = {
     {"submission.obligation.opened", "indicator"},
     {"submission.obligation.reopened", "indicator"},
     {"submission.obligation.rescheduled", "indicator"},
+    {"submission.obligation.settled", "indicator"},
     {"submission.obligation.waived", "indicator"},
     {"submission.report.commented", "submitter"},
     {"submission.report.endorsed", "submitter"},

@@ -36,6 +36,7 @@ TrackedObligation TrackedOf(const ObligationChange& change) {
           .session = change.session,
           .article_type = change.article_type,
           .due_time = change.due_time.value_or(absl::UnixEpoch()),
+          .met = change.met,
           .sequence = change.sequence};
 }
 
@@ -128,6 +129,8 @@ absl::Status Dispatcher::Apply(db::Transaction& tx, const ObligationChange& chan
       return obligations_.Reopen(tx, change.obligation);
     case ObligationChange::kWaived:
       return obligations_.Waive(tx, change.obligation);
+    case ObligationChange::kSettled:
+      return obligations_.Settle(tx, change.obligation);
     case ObligationChange::kMet:
       return obligations_.Meet(tx, TrackedOf(change));
     case ObligationChange::kUnmet:

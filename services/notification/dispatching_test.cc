@@ -248,6 +248,31 @@ TEST_F(DispatchingTest, AWaivedObligationOrAPassedTimeCancels) {
               ElementsAre("2"));
 }
 
+TEST_F(DispatchingTest, WhatArticlesMeetIsNotRemindedOf) {
+  SetClock("2024-03-29 18:00");
+  OpenObligation("a", "water", "");
+  Remind({"a"});
+  submission::v1::ObligationSettled settled;
+  settled.set_period("2024-03");
+  settled.set_article_type(indicator::v1::ArticleQuota::NEWS);
+  settled.set_met(true);
+  Publish("duban.submission.obligation.settled", "obligations/a", 2, settled);
+  Dispatch();
+  SetClock("2024-04-01 08:30");
+  Tell();
+  EXPECT_THAT(Select(kMessageRows, 3), IsEmpty());
+  // The article is moved to another month.
+  SetClock("2024-04-01 18:00");
+  Remind({"a"});
+  settled.set_met(false);
+  Publish("duban.submission.obligation.settled", "obligations/a", 3, settled);
+  Dispatch();
+  SetClock("2024-04-02 08:30");
+  Tell();
+  EXPECT_THAT(Select(kMessageRows, 3), ElementsAre("li 1 duban.review.session.due_soon",
+                                                   "zhao 1 duban.review.session.due_soon"));
+}
+
 TEST_F(DispatchingTest, AClosedOrderIsAskedForNoMore) {
   SetClock("2024-03-29 18:00");
   review::v1::ActionItemAssigned assigned;

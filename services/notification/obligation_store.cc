@@ -39,9 +39,10 @@ absl::Status SetLineState(db::Transaction& tx, const TrackedObligation& line, in
 
 absl::Status ObligationStore::Open(db::Transaction& tx, const TrackedObligation& obligation) const {
   return tx
-      .Execute(kInsert, {obligation.obligation, obligation.plan, obligation.unit,
-                         obligation.indicator, obligation.period, obligation.session,
-                         obligation.article_type, obligation.due_time, kOpen, obligation.sequence})
+      .Execute(kInsert,
+               {obligation.obligation, obligation.plan, obligation.unit, obligation.indicator,
+                obligation.period, obligation.session, obligation.article_type, obligation.due_time,
+                obligation.met ? kMet : kOpen, obligation.sequence})
       .status();
 }
 
@@ -56,6 +57,10 @@ absl::Status ObligationStore::Reopen(db::Transaction& tx, const std::string& obl
 
 absl::Status ObligationStore::Waive(db::Transaction& tx, const std::string& obligation) const {
   return tx.Execute(kSetState, {kWaived, obligation}).status();
+}
+
+absl::Status ObligationStore::Settle(db::Transaction& tx, const std::string& obligation) const {
+  return tx.Execute(kSetState, {kMet, obligation}).status();
 }
 
 absl::Status ObligationStore::Meet(db::Transaction& tx, const TrackedObligation& line) const {

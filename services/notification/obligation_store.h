@@ -22,6 +22,7 @@ struct TrackedObligation {
   std::string session;  // `plans/{plan}/sessions/{session}`
   int article_type = 0;
   absl::Time due_time;
+  bool met = false;  // from the beginning
   int64_t sequence = 0;
 };
 
@@ -36,6 +37,8 @@ class ObligationStore {
   // Makes it OPEN again, or WAIVED.
   absl::Status Reopen(db::Transaction& tx, const std::string& obligation) const;
   absl::Status Waive(db::Transaction& tx, const std::string& obligation) const;
+  // It is MET, by articles.
+  absl::Status Settle(db::Transaction& tx, const std::string& obligation) const;
 
   // The OPEN one of a line and period is MET from now on; or the MET one OPEN again.
   absl::Status Meet(db::Transaction& tx, const TrackedObligation& line) const;

@@ -20,6 +20,7 @@ using submission::v1::ObligationExtensionDecided;
 using submission::v1::ObligationOpened;
 using submission::v1::ObligationReopened;
 using submission::v1::ObligationRescheduled;
+using submission::v1::ObligationSettled;
 using submission::v1::ObligationWaived;
 using submission::v1::ReportSubmitted;
 using submission::v1::ReportWithdrawn;
@@ -53,6 +54,7 @@ std::optional<ObligationChange> ChangeOf(const Event& event, const Message& data
   if (const auto* opened = dynamic_cast<const ObligationOpened*>(&data)) {
     ObligationChange change = ChangeWithDueTime(ObligationChange::kOpened, event, *opened);
     change.session = opened->session();
+    change.met = opened->met();
     return change;
   }
   if (const auto* moved = dynamic_cast<const ObligationRescheduled*>(&data)) {
@@ -67,6 +69,10 @@ std::optional<ObligationChange> ChangeOf(const Event& event, const Message& data
   }
   if (const auto* waived = dynamic_cast<const ObligationWaived*>(&data)) {
     return Change(ObligationChange::kWaived, event, *waived);
+  }
+  if (const auto* settled = dynamic_cast<const ObligationSettled*>(&data)) {
+    return Change(settled->met() ? ObligationChange::kSettled : ObligationChange::kReopened, event,
+                  *settled);
   }
   if (const auto* submitted = dynamic_cast<const ReportSubmitted*>(&data)) {
     return Change(ObligationChange::kMet, event, *submitted);

@@ -14,11 +14,12 @@
 // its time is over.
 namespace duban::notification {
 
-// What an event says of obligations. Of a report the line is known, not the obligation.
+// What an event says of obligations: kReopened also that one is not met any more, kSettled that it
+// is. Of a report (kMet, kUnmet) the line is known, not the obligation.
 struct ObligationChange {
-  enum Kind { kOpened, kMoved, kReopened, kWaived, kMet, kUnmet };
+  enum Kind { kOpened, kMoved, kReopened, kWaived, kSettled, kMet, kUnmet };
   Kind kind;
-  std::string obligation;  // kOpened to kWaived
+  std::string obligation;  // kOpened to kSettled
   std::string plan;        // bare id, as unit
   std::string unit;
   std::string indicator;  // bare id; empty: articles
@@ -26,6 +27,7 @@ struct ObligationChange {
   std::string session;  // kOpened
   indicator::v1::ArticleQuota::Type article_type = indicator::v1::ArticleQuota::TYPE_UNSPECIFIED;
   std::optional<absl::Time> due_time;  // kOpened, kMoved
+  bool met = false;                    // kOpened: from the beginning
   int64_t sequence = 0;
 };
 

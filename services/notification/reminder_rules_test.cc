@@ -52,6 +52,10 @@ TEST(ChangeTest, EventsSayWhatBecameOfIt) {
   EXPECT_EQ(KindOf(submission::v1::ObligationRescheduled()), ObligationChange::kMoved);
   EXPECT_EQ(KindOf(submission::v1::ObligationReopened()), ObligationChange::kReopened);
   EXPECT_EQ(KindOf(submission::v1::ObligationWaived()), ObligationChange::kWaived);
+  submission::v1::ObligationSettled settled;
+  EXPECT_EQ(KindOf(settled), ObligationChange::kReopened);
+  settled.set_met(true);
+  EXPECT_EQ(KindOf(settled), ObligationChange::kSettled);
   EXPECT_EQ(KindOf(submission::v1::ReportSubmitted()), ObligationChange::kMet);
   EXPECT_EQ(KindOf(submission::v1::ReportWithdrawn()), ObligationChange::kUnmet);
   submission::v1::ReportWithdrawn correction;

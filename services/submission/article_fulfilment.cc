@@ -5,6 +5,8 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "duban/submission/v1/obligation_events.pb.h"
+#include "services/submission/obligation_name.h"
 #include "services/submission/obligation_rules.h"
 #include "services/submission/report_name.h"
 
@@ -27,7 +29,7 @@ ArticleFilter FilterOf(const std::string& plan, const ArticleDebt& debt) {
 
 }  // namespace
 
-ArticleFulfilment::ArticleFulfilment() : audit_("submission") {}
+ArticleFulfilment::ArticleFulfilment() : audit_("submission"), outbox_("submission") {}
 
 absl::Status ArticleFulfilment::Settle(db::Transaction& tx, const server::CallContext& call,
                                        const indicator::v1::Plan& plan, const Article& before,
@@ -52,9 +54,25 @@ absl::Status ArticleFulfilment::Settle(db::Transaction& tx, const server::CallCo
     const std::optional<Obligation> next = MeetQuota(obligation, times, call.now());
     if (!next) continue;
     DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, next->name(), obligation, *next));
+    if (next->has_first_submit_time() != obligation.has_first_submit_time()) {
+      DUBAN_RETURN_IF_ERROR(Tell(tx, call, *next));
+    }
     changed.push_back(*next);
   }
   return obligations_.Write(tx, changed);
+}
+
+absl::Status ArticleFulfilment::Tell(db::Transaction& tx, const server::CallContext& call,
+                                     const Obligation& obligation) const {
+  DUBAN_ASSIGN_OR_RETURN(const ObligationName name, ParseObligationName(obligation.name(), "name"));
+  v1::ObligationSettled event;
+  event.set_period(obligation.period());
+  event.set_article_type(obligation.article_type());
+  event.set_met(obligation.has_first_submit_time());
+  return outbox_.Append(
+      tx, "duban.submission.obligation.settled",
+      {obligation.name(), obligation.revision(), name.PlanName(), obligation.unit()}, event,
+      call.now());
 }
 
 absl::Status ArticleFulfilment::Judge(db::Transaction& tx, const indicator::v1::Plan& plan,

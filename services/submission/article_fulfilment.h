@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/audit.h"
+#include "common/outbox/outbox.h"
 #include "common/server/call_context.h"
 #include "duban/indicator/v1/plan.pb.h"
 #include "services/submission/article_rules.h"
@@ -26,6 +27,10 @@ class ArticleFulfilment {
                       const indicator::v1::Plan& plan, const v1::Article& before,
                       const v1::Article& after) const;
 
+  // Tells the other services whether articles meet the obligation as it stands.
+  absl::Status Tell(db::Transaction& tx, const server::CallContext& call,
+                    const v1::Obligation& obligation) const;
+
   // Judges anew an obligation to report articles that the transaction has locked and given other
   // instants, by the articles that are there: they may meet it now.
   absl::Status Judge(db::Transaction& tx, const indicator::v1::Plan& plan, absl::Time now,
@@ -40,6 +45,7 @@ class ArticleFulfilment {
   ArticleStore articles_;
   ObligationStore obligations_;
   Audit audit_;
+  Outbox outbox_;
 };
 
 }  // namespace duban::submission

@@ -178,6 +178,10 @@ TEST_F(ArticleTest, MembersOweNewsAndMeetThemByAsManyAsTheQuotaSays) {
                                                  update_mask { paths: "published_date" })")),
               IsOk());
   EXPECT_EQ(Debt("north").state(), v1::Obligation::OPEN);  // it was April's
+  EXPECT_EQ(Ask(absl::StrCat("SELECT GROUP_CONCAT(SUBSTRING_INDEX(type, '.', -1) ORDER BY sequence)"
+                             " FROM outbox_events WHERE subject = '",
+                             debt.name(), "'")),
+            "opened,settled,settled");
   EXPECT_EQ(Debt("office").state(), v1::Obligation::OPEN);
   EXPECT_EQ(Completeness(kNorth, "period = 2024-03")->total().total(), 3);
 }

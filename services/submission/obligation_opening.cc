@@ -101,6 +101,7 @@ absl::StatusOr<std::vector<Obligation>> ObligationOpening::Add(
     v1::ObligationOpened event;
     DescribeObligation(obligation, &event);
     event.set_session(obligation.session());
+    event.set_met(obligation.has_first_submit_time());
     *event.mutable_due_time() = obligation.due_time();
     *event.mutable_lock_time() = obligation.lock_time();
     DUBAN_RETURN_IF_ERROR(outbox_.Append(tx, "duban.submission.obligation.opened",

@@ -195,6 +195,7 @@ absl::StatusOr<Obligation> ObligationService::DecideExtension(
     event.set_reason(request.reason());
     DUBAN_RETURN_IF_ERROR(
         Announce(tx, call, "duban.submission.obligation.extension_decided", after, event));
+    DUBAN_RETURN_IF_ERROR(TellIfMet(tx, call, after));
     return Shown(call, *plan, std::move(after));
   });
 }
@@ -233,6 +234,7 @@ absl::StatusOr<Obligation> ObligationService::ReopenObligation(
     event.set_reason(request.reason());
     *event.mutable_until_time() = after.reopening().until_time();
     DUBAN_RETURN_IF_ERROR(Announce(tx, call, "duban.submission.obligation.reopened", after, event));
+    DUBAN_RETURN_IF_ERROR(TellIfMet(tx, call, after));
     return Shown(call, *plan, std::move(after));
   });
 }
@@ -266,6 +268,12 @@ absl::StatusOr<Obligation> ObligationService::Write(
   DUBAN_RETURN_IF_ERROR(obligations_.Write(tx, {after}));
   DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, after.name(), before, after));
   return after;
+}
+
+absl::Status ObligationService::TellIfMet(db::Transaction& tx, const server::CallContext& call,
+                                          const Obligation& after) const {
+  if (!after.indicator().empty() || !after.has_first_submit_time()) return absl::OkStatus();
+  return article_fulfilment_.Tell(tx, call, after);
 }
 
 absl::Status ObligationService::Announce(db::Transaction& tx, const server::CallContext& call,

@@ -59,6 +59,10 @@ class ObligationService {
                                        const indicator::v1::Plan& plan, const ObligationName& name,
                                        const std::string& etag, const Change& change) const;
 
+  // Tells the other services if articles meet the obligation whose instants were changed.
+  absl::Status TellIfMet(db::Transaction& tx, const server::CallContext& call,
+                         const v1::Obligation& after) const;
+
   // Tells the other services what happened to the obligation.
   absl::Status Announce(db::Transaction& tx, const server::CallContext& call, std::string_view type,
                         const v1::Obligation& obligation,
