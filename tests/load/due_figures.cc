@@ -148,8 +148,8 @@ void DueSteps::WaitUntilDone() {
   const auto done = [&] {
     return Query(
                "SELECT session FROM session_steps WHERE done_time IS NULL AND held = 0"
-               " AND plan = ? LIMIT 1",
-               {PlanId()})
+               " AND plan = ? AND session >= ? AND session < ? LIMIT 1",
+               {PlanId(), SessionOf(batch_), SessionOf(next_)})
         .empty();
   };
   if (!testing::WaitUntil(kDrainTime, done)) {
