@@ -13,6 +13,7 @@ build=(
   libmysqlcppconn-dev                    # the connector to MariaDB and MySQL
   prometheus-cpp-dev libspdlog-dev       # metrics, logs
   libssl-dev nlohmann-json3-dev          # tokens and their keys
+  libgoogle-perftools-dev                # tcmalloc, an allocator for many threads
   libcurl4-openssl-dev                   # webhooks, mail, providers
   libcli11-dev                           # dubanctl
   libxlsxwriter-dev                      # Excel out

@@ -6,6 +6,15 @@
 #include "openssl/evp.h"
 
 namespace duban {
+namespace {
+
+// Looked up once: EVP_sha256() would be looked up by its name for each digest.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
+}  // namespace
 
 struct Sha256Hash::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -13,7 +22,7 @@ struct Sha256Hash::State {
 };
 
 Sha256Hash::Sha256Hash() : state_(std::make_unique<State>()) {
-  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(state_->context, Algorithm(), nullptr);
 }
 
 Sha256Hash::~Sha256Hash() = default;
@@ -23,7 +32,7 @@ void Sha256Hash::Add(std::string_view bytes) {
 }
 
 std::string Sha256Hash::Finish() {
-  std::string digest(static_cast<size_t>(EVP_MD_get_size(EVP_sha256())), '\0');
+  std::string digest(static_cast<size_t>(EVP_MD_get_size(Algorithm())), '\0');
   EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
   return digest;
 }

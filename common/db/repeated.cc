@@ -31,12 +31,12 @@ std::string TextFor(const Repeated& statement, size_t rows) {
 
 // Calls `run` with text and parameters of each statement.
 template <typename Run>
-absl::Status ForEachStatement(const Repeated& statement, std::vector<std::vector<Value>> rows,
-                              Run run) {
+absl::Status ForEachStatement(const Repeated& statement, const std::vector<Value>& head,
+                              std::vector<std::vector<Value>> rows, Run run) {
   for (size_t first = 0; first < rows.size();) {
     const size_t count = RowsOfOneStatement(rows.size() - first);
-    std::vector<Value> values;
-    values.reserve(count * rows[first].size());
+    std::vector<Value> values = head;
+    values.reserve(head.size() + count * rows[first].size());
     for (size_t i = first; i < first + count; ++i) {
       std::move(rows[i].begin(), rows[i].end(), std::back_inserter(values));
     }
@@ -65,10 +65,11 @@ size_t RowsOfOneStatement(size_t most) {
 }
 
 absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statement,
-                                        std::vector<std::vector<Value>> rows) {
+                                        std::vector<std::vector<Value>> rows,
+                                        const std::vector<Value>& head) {
   int64_t changed = 0;
   DUBAN_RETURN_IF_ERROR(ForEachStatement(
-      statement, std::move(rows),
+      statement, head, std::move(rows),
       [&](const std::string& sql, const std::vector<Value>& values) -> absl::Status {
         DUBAN_ASSIGN_OR_RETURN(const int64_t of_these, session.Execute(sql, values));
         changed += of_these;
@@ -82,7 +83,7 @@ absl::StatusOr<Rows> QueryRepeated(Session& session, const Repeated& statement,
   FillUp(&rows);
   Rows all;
   DUBAN_RETURN_IF_ERROR(ForEachStatement(
-      statement, std::move(rows),
+      statement, {}, std::move(rows),
       [&](const std::string& sql, const std::vector<Value>& values) -> absl::Status {
         DUBAN_ASSIGN_OR_RETURN(Rows of_these, session.Query(sql, values));
         all.insert(all.end(), std::make_move_iterator(of_these.begin()),

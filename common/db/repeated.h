@@ -20,7 +20,7 @@ namespace duban::db {
 // OR and a choice of indexes the optimizer alone takes three times what the rest does, and more
 // than proportionally with the keys (32 reports by key: 1.7 ms against 0.2 ms).
 struct Repeated {
-  std::string_view head;
+  std::string_view head;       // may have question marks of its own, the same for all rows
   std::string_view part;       // with the question marks of one row
   std::string_view separator;  // between parts
   std::string_view tail;
@@ -31,7 +31,8 @@ size_t RowsOfOneStatement(size_t most);
 
 // How many rows changed: 2 for each row that ON DUPLICATE KEY UPDATE changed. Errors as Execute.
 absl::StatusOr<int64_t> ExecuteRepeated(Session& session, const Repeated& statement,
-                                        std::vector<std::vector<Value>> rows);
+                                        std::vector<std::vector<Value>> rows,
+                                        const std::vector<Value>& head = {});
 
 // What the statements answer, one after the other. The last row is asked for again to fill up a
 // statement, which alternatives (IN, OR) answer once all the same. Errors as Query.

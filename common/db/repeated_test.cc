@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "common/base/status.h"
 #include "common/db/schema_fixture.h"
 #include "common/testing/status_matchers.h"
 #include "gtest/gtest.h"
@@ -49,6 +50,25 @@ TEST(RowsOfOneStatementTest, IsTheSizeBelow) {
   for (size_t rows = 1; rows <= 8; ++rows) EXPECT_EQ(RowsOfOneStatement(rows), rows);
   EXPECT_EQ(RowsOfOneStatement(23), 20u);
   EXPECT_EQ(RowsOfOneStatement(1000), 64u);
+}
+
+TEST_F(RepeatedTest, TheHeadHasValuesOfItsOwnInEveryStatement) {
+  const Repeated retext = {"UPDATE notes SET text = ? WHERE id IN (", "?", ", ", ")"};
+  const auto changed =
+      database_->RunInTransaction(Soon(), [&](Transaction& tx) -> absl::StatusOr<int64_t> {
+        DUBAN_RETURN_IF_ERROR(ExecuteRepeated(tx, kInsert, NotesUpTo(100, "before")).status());
+        std::vector<std::vector<Value>> ids;
+        for (int64_t id = 1; id <= 70; ++id) ids.push_back({id});
+        return ExecuteRepeated(tx, retext, ids, {"after"});
+      });
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(*changed, 70);
+  const auto after = database_->Read(Soon(), [&](Session& session) {
+    return session.Query("SELECT COUNT(*), MAX(id) FROM notes WHERE text = ?", {"after"});
+  });
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->front().GetInt(0), 70);
+  EXPECT_EQ(after->front().GetInt(1), 70);
 }
 
 TEST_F(RepeatedTest, ARefusedRowRefusesItsStatement) {

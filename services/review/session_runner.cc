@@ -16,6 +16,10 @@ constexpr absl::Duration kStepTimeLimit = absl::Seconds(20);
 constexpr absl::Duration kLookTimeLimit = absl::Seconds(10);
 constexpr absl::Duration kLongestPause = absl::Minutes(1);
 constexpr int kMostDoublings = 6;
+// Few enough to be asked for and written within a lease.
+constexpr int kMostTogether = 32;
+// Of one claim, where other workers were faster with all that it saw.
+constexpr int kMostLooks = 3;
 
 const char* MethodOf(Step step) {
   switch (step) {
@@ -57,81 +61,137 @@ absl::StatusOr<int> SessionRunner::RunDue(int limit) {
   int done = 0;
   int tried = 0;
   while (tried < limit && !stopping_) {
-    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(limit - tried));
-    const int before = done;
-    for (SessionStep& step : due) {
-      if (stopping_) return done;
-      DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/false, &step));
-      if (!mine) continue;
-      ++tried;
-      const absl::StatusOr<bool> result = Do(OwnCall(step), step);
-      if (result.ok() && *result) ++done;
-    }
-    // What was left was claimed by others, or failed.
-    if (done == before) return done;
+    DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> steps,
+                           Claim(std::min(kMostTogether, limit - tried)));
+    if (steps.empty()) return done;
+    tried += static_cast<int>(steps.size());
+    done += DoTogether(std::move(steps));
   }
   return done;
 }
 
 absl::Status SessionRunner::RunSession(const server::CallContext& call, const SessionName& name) {
+  const Lease lease = {options_.owner, options_.lease};
   while (true) {
     DUBAN_ASSIGN_OR_RETURN(std::optional<SessionStep> step,
                            database_->Read(call.deadline(), [&](db::Session& session) {
                              return steps_.FirstDue(session, name.plan, name.session, call.now());
                            }));
     if (!step) return absl::OkStatus();
-    DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/true, &*step));
+    DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                           database_->Read(call.deadline(), [&](db::Session& session) {
+                             return steps_.Claim(session, call.now(), lease, &*step);
+                           }));
     if (!mine) return Error(kSessionInWork).With("session", name.ToString());
+    Count(*step);
     DUBAN_RETURN_IF_ERROR(Do(call, *step).status());
   }
 }
 
 absl::StatusOr<std::optional<SessionStep>> SessionRunner::ClaimNext() {
-  DUBAN_ASSIGN_OR_RETURN(std::vector<SessionStep> due, Due(1));
-  if (due.empty()) return std::nullopt;
-  DUBAN_ASSIGN_OR_RETURN(const bool mine, Claim(/*urgent=*/false, &due.front()));
-  if (!mine) return std::nullopt;
-  return due.front();
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<SessionStep> claimed, Claim(1));
+  if (claimed.empty()) return std::nullopt;
+  return claimed.front();
 }
 
 absl::StatusOr<bool> SessionRunner::Do(const server::CallContext& call, const SessionStep& step) {
-  const absl::StatusOr<bool> result = work_->Do(call, step);
-  if (!result.ok()) {
-    metrics_->Failed();
-    LogWarning("a step of a session failed",
-               {{"step", Text(step)}, {"error", result.status().ToString()}});
-    // Where even this fails the lease runs out.
-    const absl::Status given_back =
+  SessionWork::Plans plans;
+  Running running = {step, call, work_->Prepare(call, step, &plans)};
+  running.done = Write(running);
+  Settle(running);
+  return running.done;
+}
+
+absl::StatusOr<std::vector<SessionStep>> SessionRunner::Claim(int limit) {
+  const Lease lease = {options_.owner, options_.lease};
+  std::vector<SessionStep> claimed;
+  for (int look = 0; look < kMostLooks && claimed.empty(); ++look) {
+    DUBAN_ASSIGN_OR_RETURN(
+        const std::vector<SessionStep> due,
         database_->Read(MachineNow() + kLookTimeLimit, [&](db::Session& session) {
-          return steps_.GiveBack(session, step, PauseAfter(step.attempts),
-                                 result.status().ToString());
-        });
-    if (!given_back.ok()) LogWarning("a step was not given back", {{"step", Text(step)}});
-    return result;
+          return steps_.Due(session, clock_->Now(), limit);
+        }));
+    if (due.empty()) return claimed;
+    DUBAN_ASSIGN_OR_RETURN(claimed, database_->RunInTransaction(
+                                        MachineNow() + kLookTimeLimit, [&](db::Transaction& tx) {
+                                          return steps_.ClaimDue(tx, lease, due);
+                                        }));
   }
-  if (*result) {
-    metrics_->Done(call.now() - step.nominal_time);
+  for (const SessionStep& step : claimed) Count(step);
+  return claimed;
+}
+
+void SessionRunner::Count(const SessionStep& step) {
+  if (step.taken) metrics_->TookOver();
+}
+
+int SessionRunner::DoTogether(std::vector<SessionStep> steps) {
+  // Of the lease, the rest is for the writing.
+  const absl::Time latest = MachineNow() + options_.lease / 3;
+  SessionWork::Plans plans;
+  std::vector<Running> running;
+  running.reserve(steps.size());
+  for (SessionStep& step : steps) {
+    if (!running.empty() && (stopping_ || MachineNow() > latest)) {
+      GiveBack(step, absl::ZeroDuration(), "");
+      continue;
+    }
+    server::CallContext call = OwnCall(step);
+    absl::StatusOr<SessionWork::Writing> writing = work_->Prepare(call, step, &plans);
+    running.push_back({std::move(step), std::move(call), std::move(writing)});
+  }
+  WriteTogether(&running);
+  int done = 0;
+  for (const Running& one : running) {
+    Settle(one);
+    if (one.done.ok() && *one.done) ++done;
+  }
+  return done;
+}
+
+void SessionRunner::WriteTogether(std::vector<Running>* running) {
+  const absl::Status written = database_->RunInTransaction(
+      MachineNow() + kStepTimeLimit, [&](db::Transaction& tx) -> absl::Status {
+        for (Running& one : *running) {
+          if (!one.writing.ok()) {
+            one.done = one.writing.status();
+            continue;
+          }
+          DUBAN_ASSIGN_OR_RETURN(one.done, (*one.writing)(tx));
+        }
+        return absl::OkStatus();
+      });
+  if (written.ok()) return;
+  for (Running& one : *running) one.done = Write(one);
+}
+
+absl::StatusOr<bool> SessionRunner::Write(const Running& running) const {
+  DUBAN_RETURN_IF_ERROR(running.writing.status());
+  return database_->RunInTransaction(MachineNow() + kStepTimeLimit, *running.writing);
+}
+
+void SessionRunner::Settle(const Running& running) {
+  const SessionStep& step = running.step;
+  if (!running.done.ok()) {
+    metrics_->Failed();
+    const std::string error = running.done.status().ToString();
+    LogWarning("a step of a session failed", {{"step", Text(step)}, {"error", error}});
+    GiveBack(step, PauseAfter(step.attempts), error);
+  } else if (*running.done) {
+    metrics_->Done(running.call.now() - step.nominal_time);
   } else {
     metrics_->Refused();
     LogWarning("a step was claimed by another worker meanwhile", {{"step", Text(step)}});
   }
-  return result;
 }
 
-absl::StatusOr<std::vector<SessionStep>> SessionRunner::Due(int limit) const {
-  return database_->Read(MachineNow() + kLookTimeLimit, [&](db::Session& session) {
-    return steps_.Due(session, clock_->Now(), limit);
-  });
-}
-
-absl::StatusOr<bool> SessionRunner::Claim(bool urgent, SessionStep* step) {
-  const Lease lease = {options_.owner, options_.lease, urgent};
-  DUBAN_ASSIGN_OR_RETURN(const bool mine,
-                         database_->Read(MachineNow() + kLookTimeLimit, [&](db::Session& session) {
-                           return steps_.Claim(session, clock_->Now(), lease, step);
-                         }));
-  if (mine && step->taken) metrics_->TookOver();
-  return mine;
+// Where even this fails the lease runs out.
+void SessionRunner::GiveBack(const SessionStep& step, absl::Duration pause,
+                             const std::string& error) const {
+  const absl::Status given_back = database_->Read(
+      MachineNow() + kLookTimeLimit,
+      [&](db::Session& session) { return steps_.GiveBack(session, step, pause, error); });
+  if (!given_back.ok()) LogWarning("a step was not given back", {{"step", Text(step)}});
 }
 
 }  // namespace duban::review

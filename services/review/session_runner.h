@@ -20,7 +20,9 @@ namespace duban::review {
 
 // Claims steps of sessions that are due, and does them. What is due and not done is looked for, no
 // instant is ever matched, so nothing is missed; a step is claimed before it is done, and done
-// under the fence of its claim, so several runners do none twice. Thread-safe.
+// under the fence of its claim, so several runners do none twice. Steps of several sessions that
+// are due at one look are claimed together, and what they write is written together; each is judged
+// alone, and one that fails is done alone and harms no other. Thread-safe.
 class SessionRunner {
  public:
   struct Options {
@@ -41,8 +43,8 @@ class SessionRunner {
   // that failed; ABORTED SESSION_IN_WORK, and the rest is left, where another runner has a step.
   absl::Status RunSession(const server::CallContext& call, const SessionName& name);
 
-  // Claims the next due step, and leaves it; nothing if there is none. A worker that dies or stops
-  // after its claim has done just this.
+  // Claims the next due step, and leaves it; nothing if there is none or another worker was faster.
+  // A worker that dies or stops after its claim has done just this.
   absl::StatusOr<std::optional<SessionStep>> ClaimNext();
 
   // Does a step that was claimed, however long ago. False if its fence was raised since.
@@ -54,8 +56,24 @@ class SessionRunner {
   void Stop() { stopping_ = true; }
 
  private:
-  absl::StatusOr<std::vector<SessionStep>> Due(int limit) const;
-  absl::StatusOr<bool> Claim(bool urgent, SessionStep* step);
+  // A claimed step on its way.
+  struct Running {
+    SessionStep step;
+    server::CallContext call;
+    absl::StatusOr<SessionWork::Writing> writing;
+    absl::StatusOr<bool> done = false;
+  };
+
+  // Claims what is due at this moment, at most `limit` steps of different sessions.
+  absl::StatusOr<std::vector<SessionStep>> Claim(int limit);
+  void Count(const SessionStep& step);
+  // Does claimed steps; answers how many.
+  int DoTogether(std::vector<SessionStep> steps);
+  void WriteTogether(std::vector<Running>* running);
+  absl::StatusOr<bool> Write(const Running& running) const;
+  // Logs, counts and, where it failed, gives back a step.
+  void Settle(const Running& running);
+  void GiveBack(const SessionStep& step, absl::Duration pause, const std::string& error) const;
 
   db::Database* const database_;
   const Clock* const clock_;

@@ -196,6 +196,49 @@ TEST_F(SchedulerTest, AStepThatFailsIsTriedAgain) {
   EXPECT_EQ(Schedule(plan)->due_backlog(), 0);
 }
 
+TEST_F(SchedulerTest, AWriteThatFailsHarmsNoOther) {
+  const std::string good = PublishYear();
+  const std::string bad = Publish();
+  EXPECT_THAT(Plan(bad), IsOk());
+  SetClock("2024-01-10 00:00");
+  // Open already, so its opening is refused in the transaction that writes both.
+  EXPECT_THAT(database().Read(MachineNow() + absl::Seconds(10),
+                              [&](db::Session& session) {
+                                return session.Execute(
+                                    "UPDATE sessions SET state = ? WHERE plan = ?"
+                                    " AND session = 'dispatch-2024-01-d1'",
+                                    {static_cast<int>(Session::COLLECTING), bad.substr(6)});
+                              }),
+              IsOk());
+  Replica replica("a");
+  EXPECT_EQ(*replica.runner().RunDue(100), 1);
+  EXPECT_EQ(replica.Metric("duban_scheduler_failures_total"), 1);
+  EXPECT_EQ(Get(good, "dispatch-2024-01-d1")->state(), Session::COLLECTING);
+  EXPECT_EQ(Events(good, "opened"), "1");
+  EXPECT_EQ(Events(bad, "opened"), "0");
+  EXPECT_EQ(Schedule(good)->due_backlog(), 0);
+  EXPECT_EQ(Schedule(bad)->due_backlog(), 1);
+}
+
+TEST_F(SchedulerTest, SeveralWorkersClaimDifferentSteps) {
+  PublishYear();
+  const std::string other = Publish();
+  EXPECT_THAT(Plan(other), IsOk());
+  SetClock("2024-01-10 00:00");
+  Replica one("one");
+  Replica two("two");
+  const auto first = one.runner().ClaimNext();
+  const auto second = two.runner().ClaimNext();
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  ASSERT_TRUE(first->has_value());
+  ASSERT_TRUE(second->has_value());
+  EXPECT_NE((*first)->plan, (*second)->plan);
+  EXPECT_FALSE((*one.runner().ClaimNext()).has_value());
+  EXPECT_TRUE(*one.runner().Do(one.runner().OwnCall(**first), **first));
+  EXPECT_TRUE(*two.runner().Do(two.runner().OwnCall(**second), **second));
+}
+
 TEST_F(SchedulerTest, OfAClosedPlanNothingOpensAndWhatIsOpenCloses) {
   const std::string plan = PublishYear();
   SetClock("2024-01-10 00:00");

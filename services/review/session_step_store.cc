@@ -1,5 +1,7 @@
 #include "services/review/session_step_store.h"
 
+#include <tuple>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
@@ -35,12 +37,24 @@ constexpr char kDue[] =
 constexpr char kFirst[] =
     " WHERE s.plan = ? AND s.session = ? AND s.done_time IS NULL"
     " ORDER BY s.nominal_time, s.priority, s.ordinal LIMIT 1";
+// No row waits for another worker's claim: what it is about to claim is not answered.
+constexpr db::Repeated kLockDue = {
+    "SELECT plan, session, step, ordinal, fence FROM session_steps FORCE INDEX (PRIMARY)"
+    " WHERE (plan, session, step, ordinal) IN (",
+    "(?, ?, ?, ?)", ", ",
+    ") AND done_time IS NULL AND held = 0"
+    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)) FOR UPDATE SKIP LOCKED"};
+// An UPDATE by IN of a single key reads the whole table in MariaDB 10.11.
+constexpr db::Repeated kClaimLocked = {
+    "UPDATE session_steps FORCE INDEX (PRIMARY) SET fence = fence + 1, attempts = attempts + 1,"
+    " lease_owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND WHERE ",
+    "(plan = ? AND session = ? AND step = ? AND ordinal = ?)", " OR ", ""};
 constexpr char kClaim[] =
     "UPDATE session_steps SET fence = fence + 1, attempts = attempts + 1, lease_owner = ?,"
     " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND"
     " WHERE plan = ? AND session = ? AND step = ? AND ordinal = ? AND fence = ?"
-    " AND done_time IS NULL AND held <= ? AND nominal_time <= ?"
-    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR (lease_owner = '' AND ? = 1))";
+    " AND done_time IS NULL AND nominal_time <= ?"
+    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = '')";
 constexpr char kFinish[] =
     "UPDATE session_steps SET done_time = ?, late = ?, lease_until = NULL, lease_owner = '',"
     " last_error = '' WHERE plan = ? AND session = ? AND step = ? AND ordinal = ? AND fence = ?"
@@ -135,13 +149,44 @@ absl::StatusOr<std::optional<SessionStep>> SessionStepStore::FirstDue(db::Sessio
   return step;
 }
 
+absl::StatusOr<std::vector<SessionStep>> SessionStepStore::ClaimDue(
+    db::Transaction& tx, const Lease& lease, const std::vector<SessionStep>& due) const {
+  std::vector<std::vector<db::Value>> keys;
+  keys.reserve(due.size());
+  for (const SessionStep& step : due) {
+    keys.push_back({step.plan, step.session, Number(step.step), step.ordinal});
+  }
+  if (keys.empty()) return std::vector<SessionStep>();
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(tx, kLockDue, keys));
+  std::set<std::tuple<std::string, std::string, int64_t, int64_t, int64_t>> locked;
+  for (const db::Row& row : rows) {
+    locked.emplace(row.GetString(0), row.GetString(1), row.GetInt(2), row.GetInt(3), row.GetInt(4));
+  }
+  std::vector<SessionStep> mine;
+  keys.clear();
+  for (const SessionStep& step : due) {
+    if (!locked.contains({step.plan, step.session, Number(step.step), step.ordinal, step.fence})) {
+      continue;
+    }
+    keys.push_back({step.plan, step.session, Number(step.step), step.ordinal});
+    mine.push_back(step);
+    ++mine.back().fence;
+    ++mine.back().attempts;
+  }
+  if (mine.empty()) return mine;
+  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kClaimLocked, keys,
+                                            {lease.owner, absl::ToInt64Microseconds(lease.length)})
+                            .status());
+  return mine;
+}
+
 absl::StatusOr<bool> SessionStepStore::Claim(db::Session& session, absl::Time now,
                                              const Lease& lease, SessionStep* step) const {
   DUBAN_ASSIGN_OR_RETURN(
       const int64_t changed,
-      session.Execute(kClaim, {lease.owner, absl::ToInt64Microseconds(lease.length), step->plan,
-                               step->session, Number(step->step), step->ordinal, step->fence,
-                               lease.urgent, now, lease.urgent}));
+      session.Execute(
+          kClaim, {lease.owner, absl::ToInt64Microseconds(lease.length), step->plan, step->session,
+                   Number(step->step), step->ordinal, step->fence, now}));
   if (changed == 0) return false;
   ++step->fence;
   ++step->attempts;

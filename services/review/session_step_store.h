@@ -19,7 +19,6 @@ namespace duban::review {
 struct Lease {
   std::string owner;  // the replica, at most 64 characters
   absl::Duration length;
-  bool urgent = false;  // also steps of a paused schedule, and those that wait to be tried again
 };
 
 // The work of the scheduler in the database. Leases run by the database's clock.
@@ -41,12 +40,18 @@ class SessionStepStore {
   absl::StatusOr<std::vector<SessionStep>> Due(db::Session& session, absl::Time now,
                                                int limit) const;
 
+  // Claims those of `due` that are still as they were read, and that nobody else claims at this
+  // moment: raises their fences and sets the lease. Answers them in the same order, as claimed.
+  absl::StatusOr<std::vector<SessionStep>> ClaimDue(db::Transaction& tx, const Lease& lease,
+                                                    const std::vector<SessionStep>& due) const;
+
   // The first step of one session that is not done, if its time is past at `now`; held or not.
   absl::StatusOr<std::optional<SessionStep>> FirstDue(db::Session& session, const std::string& plan,
                                                       const std::string& id, absl::Time now) const;
 
-  // Claims a step as it was read: raises its fence, also in `step`, and sets the lease. False if
-  // somebody was faster, or it is not there any more as it was read.
+  // Claims a step as it was read, also one of a paused schedule or one that waits to be tried
+  // again: raises its fence, also in `step`, and sets the lease. False if somebody was faster or
+  // holds it, or it is not there any more as it was read.
   absl::StatusOr<bool> Claim(db::Session& session, absl::Time now, const Lease& lease,
                              SessionStep* step) const;
 

@@ -66,21 +66,27 @@ SessionWork::SessionWork(const server::Environment& environment, const Peers* pe
       progress_(submission::v1::ProgressService::NewStub(peers->submission().channel())),
       outbox_("review") {}
 
-absl::StatusOr<bool> SessionWork::Do(const server::CallContext& call,
-                                     const SessionStep& step) const {
+absl::StatusOr<SessionWork::Writing> SessionWork::Prepare(const server::CallContext& call,
+                                                          const SessionStep& step,
+                                                          Plans* plans) const {
   DUBAN_ASSIGN_OR_RETURN(const Session session,
                          database_->Read(call.deadline(), [&](db::Session& reading) {
                            return sessions_.Get(reading, NameOf(step));
                          }));
   if (step.step == Step::kClose) return Close(call, step, session);
-  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, NameOf(step).PlanName()));
+  PlanPointer& plan = (*plans)[step.plan];
+  if (!plan) {
+    DUBAN_ASSIGN_OR_RETURN(plan, plans_->Get(call.info, NameOf(step).PlanName()));
+  }
   if (plan->plan().state() == Plan::CLOSED) return Drop(call, step);
   if (step.step == Step::kOpen) return Open(call, step, session, plan->plan());
   return Tell(call, step, session, plan->plan());
 }
 
-absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const SessionStep& step,
-                                       const Session& session, const Plan& plan) const {
+absl::StatusOr<SessionWork::Writing> SessionWork::Open(const server::CallContext& call,
+                                                       const SessionStep& step,
+                                                       const Session& session,
+                                                       const Plan& plan) const {
   const std::vector<Owner> owners = OwnersOf(plan, session);
   if (static_cast<size_t>(step.ordinal) >= owners.size()) return Unexpected(session, step);
   const Owner& owner = owners[static_cast<size_t>(step.ordinal)];
@@ -99,30 +105,31 @@ absl::StatusOr<bool> SessionWork::Open(const server::CallContext& call, const Se
       peers_->AskSubmission(call.info, *obligations_,
                             &submission::v1::ObligationService::Stub::OpenObligations, request));
   const int obligations = opened.existing() + opened.created();
-  return database_->RunInTransaction(
-      call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
-        DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
-        DUBAN_ASSIGN_OR_RETURN(const bool mine,
-                               steps_.Finish(tx, step, call.now(), IsLate(call, step)));
-        if (!mine) return false;
-        const auto expected = step.ordinal == 0 ? Session::SCHEDULED : Session::COLLECTING;
-        if (before.state() != expected) return Unexpected(before, step);
-        const Session after = step.ordinal == 0 ? Opened(before, obligations, call.now())
-                                                : OpenedMore(before, obligations, call.now());
-        DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
-        if (step.ordinal > 0) return true;
-        auto event = EventOf<v1::SessionOpened>(after);
-        *event.mutable_instants() = after.instants();
-        event.set_obligations(obligations);
-        *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);
-        DUBAN_RETURN_IF_ERROR(
-            sessions_.Announce(tx, call, after, "duban.review.session.opened", event));
-        return true;
-      });
+  return [this, call, step, obligations](db::Transaction& tx) -> absl::StatusOr<bool> {
+    DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
+    DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                           steps_.Finish(tx, step, call.now(), IsLate(call, step)));
+    if (!mine) return false;
+    const auto expected = step.ordinal == 0 ? Session::SCHEDULED : Session::COLLECTING;
+    if (before.state() != expected) return Unexpected(before, step);
+    const Session after = step.ordinal == 0 ? Opened(before, obligations, call.now())
+                                            : OpenedMore(before, obligations, call.now());
+    DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
+    if (step.ordinal > 0) return true;
+    auto event = EventOf<v1::SessionOpened>(after);
+    *event.mutable_instants() = after.instants();
+    event.set_obligations(obligations);
+    *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);
+    DUBAN_RETURN_IF_ERROR(
+        sessions_.Announce(tx, call, after, "duban.review.session.opened", event));
+    return true;
+  };
 }
 
-absl::StatusOr<bool> SessionWork::Tell(const server::CallContext& call, const SessionStep& step,
-                                       const Session& session, const Plan& plan) const {
+absl::StatusOr<SessionWork::Writing> SessionWork::Tell(const server::CallContext& call,
+                                                       const SessionStep& step,
+                                                       const Session& session,
+                                                       const Plan& plan) const {
   const auto& reminders = plan.reminders();
   int workdays = 0;
   if (step.ordinal > 0 && step.ordinal <= reminders.size()) {
@@ -130,47 +137,46 @@ absl::StatusOr<bool> SessionWork::Tell(const server::CallContext& call, const Se
   }
   const bool overdue = step.nominal_time >= FromTimestamp(session.instants().due_time());
   DUBAN_ASSIGN_OR_RETURN(const Owed owed, Ask(call, step, session, plan));
-  return database_->RunInTransaction(
-      call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
-        DUBAN_ASSIGN_OR_RETURN(const bool mine,
-                               steps_.Finish(tx, step, call.now(), IsLate(call, step)));
-        if (!mine) return false;
-        int64_t sequence = 0;
-        for (const auto& [unit, obligations] : owed) {
-          const EventSubject subject = {session.name(), SequenceOf(step, ++sequence),
-                                        NameOf(step).PlanName(), unit};
-          if (overdue) {
-            auto event = TellingEvent<v1::SessionOverdue>(session, step, workdays, obligations);
-            *event.mutable_lock_time() = session.instants().lock_time();
-            DUBAN_RETURN_IF_ERROR(
-                outbox_.Append(tx, "duban.review.session.overdue", subject, event, call.now()));
-          } else {
-            DUBAN_RETURN_IF_ERROR(outbox_.Append(
-                tx, "duban.review.session.due_soon", subject,
-                TellingEvent<v1::SessionDueSoon>(session, step, workdays, obligations),
-                call.now()));
-          }
-        }
-        return true;
-      });
+  return [this, call, step, session, owed, overdue,
+          workdays](db::Transaction& tx) -> absl::StatusOr<bool> {
+    DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                           steps_.Finish(tx, step, call.now(), IsLate(call, step)));
+    if (!mine) return false;
+    int64_t sequence = 0;
+    for (const auto& [unit, obligations] : owed) {
+      const EventSubject subject = {session.name(), SequenceOf(step, ++sequence),
+                                    NameOf(step).PlanName(), unit};
+      if (overdue) {
+        auto event = TellingEvent<v1::SessionOverdue>(session, step, workdays, obligations);
+        *event.mutable_lock_time() = session.instants().lock_time();
+        DUBAN_RETURN_IF_ERROR(
+            outbox_.Append(tx, "duban.review.session.overdue", subject, event, call.now()));
+      } else {
+        DUBAN_RETURN_IF_ERROR(outbox_.Append(
+            tx, "duban.review.session.due_soon", subject,
+            TellingEvent<v1::SessionDueSoon>(session, step, workdays, obligations), call.now()));
+      }
+    }
+    return true;
+  };
 }
 
-absl::StatusOr<bool> SessionWork::Drop(const server::CallContext& call,
+SessionWork::Writing SessionWork::Drop(const server::CallContext& call,
                                        const SessionStep& step) const {
-  return database_->RunInTransaction(
-      call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
-        DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
-        DUBAN_ASSIGN_OR_RETURN(const bool mine,
-                               steps_.Finish(tx, step, call.now(), IsLate(call, step)));
-        if (!mine) return false;
-        if (before.state() != Session::SCHEDULED) return true;
-        DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, kPlanClosed));
-        return true;
-      });
+  return [this, call, step](db::Transaction& tx) -> absl::StatusOr<bool> {
+    DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
+    DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                           steps_.Finish(tx, step, call.now(), IsLate(call, step)));
+    if (!mine) return false;
+    if (before.state() != Session::SCHEDULED) return true;
+    DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, kPlanClosed));
+    return true;
+  };
 }
 
-absl::StatusOr<bool> SessionWork::Close(const server::CallContext& call, const SessionStep& step,
-                                        const Session& session) const {
+absl::StatusOr<SessionWork::Writing> SessionWork::Close(const server::CallContext& call,
+                                                        const SessionStep& step,
+                                                        const Session& session) const {
   DUBAN_ASSIGN_OR_RETURN(const Period period, Period::Parse(session.period()));
   submission::v1::FreezeProgressRequest request;
   request.set_parent(NameOf(step).PlanName());
@@ -181,22 +187,21 @@ absl::StatusOr<bool> SessionWork::Close(const server::CallContext& call, const S
       const submission::v1::Snapshot snapshot,
       peers_->AskSubmission(call.info, *progress_,
                             &submission::v1::ProgressService::Stub::FreezeProgress, request));
-  return database_->RunInTransaction(
-      call.deadline(), [&](db::Transaction& tx) -> absl::StatusOr<bool> {
-        DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
-        DUBAN_ASSIGN_OR_RETURN(const bool mine,
-                               steps_.Finish(tx, step, call.now(), IsLate(call, step)));
-        if (!mine) return false;
-        if (before.state() != Session::COLLECTING) return Unexpected(before, step);
-        const Session after = Closed(before, snapshot.name(), call.now());
-        DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
-        auto event = EventOf<v1::SessionClosed>(after);
-        event.set_snapshot(after.snapshot());
-        *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);
-        DUBAN_RETURN_IF_ERROR(
-            sessions_.Announce(tx, call, after, "duban.review.session.closed", event));
-        return true;
-      });
+  return [this, call, step, snapshot](db::Transaction& tx) -> absl::StatusOr<bool> {
+    DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
+    DUBAN_ASSIGN_OR_RETURN(const bool mine,
+                           steps_.Finish(tx, step, call.now(), IsLate(call, step)));
+    if (!mine) return false;
+    if (before.state() != Session::COLLECTING) return Unexpected(before, step);
+    const Session after = Closed(before, snapshot.name(), call.now());
+    DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
+    auto event = EventOf<v1::SessionClosed>(after);
+    event.set_snapshot(after.snapshot());
+    *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);
+    DUBAN_RETURN_IF_ERROR(
+        sessions_.Announce(tx, call, after, "duban.review.session.closed", event));
+    return true;
+  };
 }
 
 // What is owed and did not come: OPEN, or MISSED by now. What an extension or the waiver of an

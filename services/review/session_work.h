@@ -1,6 +1,7 @@
 #ifndef DUBAN_SERVICES_REVIEW_SESSION_WORK_H_
 #define DUBAN_SERVICES_REVIEW_SESSION_WORK_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,23 +30,31 @@ class SessionWork {
   SessionWork(const server::Environment& environment, const Peers* peers, PlanSource* plans,
               absl::Duration late_after);
 
-  // Does a claimed step in the name of the caller; of a plan that is CLOSED only what is open
-  // closes, everything else is dropped. False if its fence was raised meanwhile: then nothing was
-  // written. UNAVAILABLE SUBMISSION_UNAVAILABLE, and what the submission service refuses.
-  absl::StatusOr<bool> Do(const server::CallContext& call, const SessionStep& step) const;
+  // What a step writes, in a transaction that begins with the step's fence. False if the fence was
+  // raised meanwhile: then it wrote nothing.
+  using Writing = std::function<absl::StatusOr<bool>(db::Transaction& tx)>;
+
+  // The definitions of plans as they were at the first of several steps.
+  using Plans = std::map<std::string, PlanPointer>;
+
+  // Asks all others that a claimed step needs, in the name of the caller; of a plan that is CLOSED
+  // only what is open closes, everything else is dropped. UNAVAILABLE SUBMISSION_UNAVAILABLE, and
+  // what the submission service refuses.
+  absl::StatusOr<Writing> Prepare(const server::CallContext& call, const SessionStep& step,
+                                  Plans* plans) const;
 
  private:
   // Names of the obligations that each unit owes.
   using Owed = std::map<std::string, std::vector<std::string>>;
 
-  absl::StatusOr<bool> Open(const server::CallContext& call, const SessionStep& step,
-                            const v1::Session& session, const indicator::v1::Plan& plan) const;
-  absl::StatusOr<bool> Tell(const server::CallContext& call, const SessionStep& step,
-                            const v1::Session& session, const indicator::v1::Plan& plan) const;
+  absl::StatusOr<Writing> Open(const server::CallContext& call, const SessionStep& step,
+                               const v1::Session& session, const indicator::v1::Plan& plan) const;
+  absl::StatusOr<Writing> Tell(const server::CallContext& call, const SessionStep& step,
+                               const v1::Session& session, const indicator::v1::Plan& plan) const;
   // Of a plan that is CLOSED: what would open is skipped, and nobody is reminded any more.
-  absl::StatusOr<bool> Drop(const server::CallContext& call, const SessionStep& step) const;
-  absl::StatusOr<bool> Close(const server::CallContext& call, const SessionStep& step,
-                             const v1::Session& session) const;
+  Writing Drop(const server::CallContext& call, const SessionStep& step) const;
+  absl::StatusOr<Writing> Close(const server::CallContext& call, const SessionStep& step,
+                                const v1::Session& session) const;
   absl::StatusOr<Owed> Ask(const server::CallContext& call, const SessionStep& step,
                            const v1::Session& session, const indicator::v1::Plan& plan) const;
   bool IsLate(const server::CallContext& call, const SessionStep& step) const;

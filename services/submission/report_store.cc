@@ -33,6 +33,10 @@ std::string SelectIn(std::string_view index_and_columns) {
 constexpr char kByName[] = "(PRIMARY) WHERE (plan, report)";
 constexpr char kLiveByPeriod[] =
     "(line_slot) WHERE slot IS NOT NULL AND (plan, indicator, unit, period)";
+// Slot 2 is the accepted one's. The index alone answers.
+constexpr char kAcceptedOfPeriods[] =
+    "SELECT plan, report FROM reports FORCE INDEX (line_slot)"
+    " WHERE (plan, indicator, unit, period, slot) IN (";
 
 const std::string& Insertion() {
   static const std::string kInsert =
@@ -84,6 +88,16 @@ std::vector<db::Value> AllValues(const Report& report) {
     values.push_back(std::move(value));
   }
   return values;
+}
+
+std::vector<std::vector<db::Value>> PeriodKeys(const std::vector<const Report*>& reports) {
+  std::vector<std::vector<db::Value>> keys;
+  keys.reserve(reports.size());
+  for (const Report* report : reports) {
+    keys.push_back({PlanIdOf(report->indicator()), LastId(report->indicator()),
+                    LastId(report->unit()), report->period()});
+  }
+  return keys;
 }
 
 std::vector<std::vector<db::Value>> AllValues(const std::vector<const Report*>& reports) {
@@ -169,15 +183,19 @@ absl::StatusOr<std::optional<std::string>> ReportStore::FindOther(db::Session& s
 
 absl::StatusOr<std::vector<Report>> ReportStore::ListLive(
     db::Session& session, const std::vector<const Report*>& reports) const {
-  std::vector<std::vector<db::Value>> keys;
-  keys.reserve(reports.size());
-  for (const Report* report : reports) {
-    keys.push_back({PlanIdOf(report->indicator()), LastId(report->indicator()),
-                    LastId(report->unit()), report->period()});
-  }
   static const std::string kHead = SelectIn(kLiveByPeriod);
-  return ReadAll(
-      db::QueryRepeated(session, {kHead, "(?, ?, ?, ?)", ", ", ") LIMIT 128"}, std::move(keys)));
+  return ReadAll(db::QueryRepeated(session, {kHead, "(?, ?, ?, ?)", ", ", ") LIMIT 128"},
+                                   PeriodKeys(reports)));
+}
+
+absl::StatusOr<std::optional<std::string>> ReportStore::FindAccepted(
+    db::Session& session, const std::vector<const Report*>& reports) const {
+  DUBAN_ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      db::QueryRepeated(session, {kAcceptedOfPeriods, "(?, ?, ?, ?, 2)", ", ", ") LIMIT 64"},
+                        PeriodKeys(reports)));
+  if (rows.empty()) return std::optional<std::string>();
+  return ReportName{rows.front().GetString(0), rows.front().GetString(1)}.ToString();
 }
 
 absl::Status ReportStore::Update(db::Transaction& tx,

@@ -52,6 +52,10 @@ class ReportStore {
   absl::StatusOr<std::vector<v1::Report>> ListLive(
       db::Session& session, const std::vector<const v1::Report*>& reports) const;
 
+  // The name of an accepted report of the same line and period as one of these, if there is any.
+  absl::StatusOr<std::optional<std::string>> FindAccepted(
+      db::Session& session, const std::vector<const v1::Report*>& reports) const;
+
   // Replaces the revision before each of these, which the transaction has locked, by this one.
   absl::Status Update(db::Transaction& tx, const std::vector<const v1::Report*>& reports) const;
 

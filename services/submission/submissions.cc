@@ -37,18 +37,18 @@ Line LineAndPeriodOf(const Report& report) {
 
 std::string KeyText(const db::RequestKey& key) { return key.caller + "\n" + key.request_id; }
 
-absl::Status Exists(const Report& report) {
-  return Error(kReportExists).With("report", report.name());
+absl::Status Exists(const std::string& report) {
+  return Error(kReportExists).With("report", report);
 }
 
 // The report that an entered one becomes: the live one in work with its values, or a new one.
 absl::StatusOr<Report> Target(const ReportSubmission& item,
                               const std::vector<const Report*>& live) {
   for (const Report* report : live) {
-    if (item.only_new) return Exists(*report);
+    if (item.only_new) return Exists(report->name());
     if (report->state() != Report::ACCEPTED) return *report;
   }
-  if (!live.empty()) return Exists(*live.front());
+  if (!live.empty()) return Exists(live.front()->name());
   const ReportName name = {LastId(item.plan->plan().name()), NewUuid7(item.call->now())};
   Report fresh = NewReport(*item.entered, name.ToString(), item.call->now());
   fresh.set_revision(0);  // it is written when it is submitted, as revision 1
@@ -100,7 +100,7 @@ void Submissions::JudgeAll(std::vector<Work>* works, ComparableFigures* figures)
     const Report** place = work.IsNew() ? &added[LineAndPeriodOf(work.before)] : nullptr;
     if (place != nullptr && *place != nullptr) {
       if (item.only_new) {
-        work.answer = Exists(**place);
+        work.answer = Exists((**place).name());
         continue;
       }
       work.before = *moved.at((**place).name());
@@ -277,12 +277,10 @@ absl::Status Submissions::WriteAll(db::Transaction& tx, const std::vector<Work>&
 absl::Status Submissions::CheckPlaces(db::Transaction& tx,
                                       const std::vector<const Report*>& added) const {
   if (added.empty()) return absl::OkStatus();
-  DUBAN_ASSIGN_OR_RETURN(const std::vector<Report> live, reports_->store().ListLive(tx, added));
-  for (const Report& report : live) {
-    // Accepted since the lines were looked at; only now does the new one hold the place for work.
-    if (report.state() == Report::ACCEPTED) return Exists(report);
-  }
-  return absl::OkStatus();
+  // Accepted since the lines were looked at; only now does the new one hold the place for work.
+  DUBAN_ASSIGN_OR_RETURN(const std::optional<std::string> accepted,
+                         reports_->store().FindAccepted(tx, added));
+  return accepted ? Exists(*accepted) : absl::OkStatus();
 }
 
 absl::Status Submissions::RecordReplies(db::Transaction& tx, const std::vector<Work>& works,

@@ -15,10 +15,12 @@ namespace duban::submission {
 
 inline size_t AllThatWait(size_t waiting) { return waiting; }
 
-// Work that many callers want at once, done for several of them together. While little runs, a
+// Work that many callers want at once, done for several of them together. While nothing runs, a
 // caller's item is done at once and alone; items that come meanwhile wait, and are then done
-// together in the order in which they came. Nobody waits for company. `Fitting` says how many of
-// those that wait, at least one, make a good group. Thread-safe.
+// together in the order in which they came. Beside what runs another group begins once it is as
+// large, or full: begun by the first who comes, it would be one small group after each large one,
+// at nearly the same cost. `Fitting` says how many of those that wait, at least one, make a good
+// group. Thread-safe.
 template <typename Item, typename Answer, size_t (*Fitting)(size_t waiting) = AllThatWait>
 class Together {
  public:
@@ -60,7 +62,8 @@ class Together {
 
   // Whoever finds this leads the oldest group, which need not be their own.
   bool HasTurn() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return running_ < parallel_ && !waiting_.empty();
+    return running_ < parallel_ && !waiting_.empty() &&
+           waiting_.size() >= std::min(most_, in_work_);
   }
 
   // Each caller is woken by name, once: a condition that all of them await would be evaluated for
@@ -75,6 +78,7 @@ class Together {
     const std::vector<Caller*> group(waiting_.begin(), end);
     waiting_.erase(waiting_.begin(), end);
     ++running_;
+    in_work_ += group.size();
     WakeNextLeader();  // one that was woken twice has taken one turn only
     mutex_.Unlock();
     std::vector<Item> items;
@@ -83,6 +87,7 @@ class Together {
     std::vector<Answer> answers = work_(items);
     mutex_.Lock();
     --running_;
+    in_work_ -= group.size();
     for (size_t i = 0; i < group.size(); ++i) {
       group[i]->answer = std::move(answers[i]);
       group[i]->woken.Signal();
@@ -95,7 +100,8 @@ class Together {
   const Work work_;
   mutable absl::Mutex mutex_;
   std::deque<Caller*> waiting_ ABSL_GUARDED_BY(mutex_);
-  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;     // groups
+  size_t in_work_ ABSL_GUARDED_BY(mutex_) = 0;  // their items
 };
 
 }  // namespace duban::submission

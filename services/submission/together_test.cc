@@ -85,6 +85,47 @@ TEST(TogetherTest, AGroupIsAsLargeAsFits) {
   EXPECT_THAT(sizes, ElementsAre(1, 4, 1));
 }
 
+TEST(TogetherTest, AnotherGroupBeginsOnceItIsAsLargeAsWhatRuns) {
+  std::vector<absl::Notification> go_on(4);  // of each group
+  std::atomic<size_t> begun = 0;
+  std::vector<size_t> sizes(go_on.size());
+  Together<int, int> together(8, 2, [&](const std::vector<int>& items) {
+    const size_t group = begun++;
+    sizes[group] = items.size();
+    go_on[group].WaitForNotification();
+    return Doubled(items);
+  });
+  std::vector<std::thread> callers;
+  const auto call = [&](int n) {
+    callers.emplace_back([&, n] { EXPECT_EQ(together.Do(n), 2 * n); });
+  };
+  const auto settles = [&](size_t groups, size_t waiting) {
+    return testing::WaitUntil(absl::Seconds(20),
+                              [&] { return begun == groups && together.waiting() == waiting; });
+  };
+  call(0);
+  EXPECT_TRUE(settles(1, 0));
+  call(1);
+  EXPECT_TRUE(settles(2, 0));
+  for (int n = 2; n < 6; ++n) call(n);
+  EXPECT_TRUE(settles(2, 4));
+  go_on[0].Notify();
+  EXPECT_TRUE(settles(3, 0));
+  go_on[1].Notify();
+  callers[1].join();
+  // Beside the four that run, three wait and the fourth lets them begin.
+  for (int n = 6; n < 9; ++n) call(n);
+  EXPECT_TRUE(settles(3, 3));
+  call(9);
+  EXPECT_TRUE(settles(4, 0));
+  go_on[2].Notify();
+  go_on[3].Notify();
+  for (std::thread& caller : callers) {
+    if (caller.joinable()) caller.join();
+  }
+  EXPECT_THAT(sizes, ElementsAre(1, 1, 4, 4));
+}
+
 TEST(TogetherTest, EachOfManyGetsTheAnswerToItsOwnItem) {
   constexpr int kCallers = 16;
   constexpr int kCalls = 200;

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/calendar/period.h"
@@ -85,15 +87,29 @@ Submitter::Submitter(LocalStack& stack) : stack_(stack) {
 }
 
 void Submitter::Submit(const Report& draft) const {
-  submission::v1::SubmitReportRequest request;
-  request.set_name(draft.name());
-  request.set_etag(draft.etag());
-  request.set_request_id(NewUuid7(MachineNow()));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  context.AddMetadata("authorization", tokens_.at(draft.unit()));
-  Report report;
-  StopUnless(client::FromGrpc(stack_.reports().SubmitReport(&context, request, &report)));
+  absl::Notification answered;
+  Begin(draft, [&] { answered.Notify(); });
+  answered.WaitForNotification();
+}
+
+void Submitter::Begin(const Report& draft, std::function<void()> done) const {
+  struct Call {
+    grpc::ClientContext context;
+    submission::v1::SubmitReportRequest request;
+    Report report;
+  };
+  auto call = std::make_shared<Call>();
+  call->request.set_name(draft.name());
+  call->request.set_etag(draft.etag());
+  call->request.set_request_id(NewUuid7(MachineNow()));
+  call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  call->context.AddMetadata("authorization", tokens_.at(draft.unit()));
+  stack_.reports().async()->SubmitReport(
+      &call->context, &call->request, &call->report,
+      [call, done = std::move(done)](const grpc::Status& status) {
+        StopUnless(client::FromGrpc(status));
+        done();
+      });
 }
 
 }  // namespace duban::load

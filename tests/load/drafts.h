@@ -1,6 +1,7 @@
 #ifndef DUBAN_TESTS_LOAD_DRAFTS_H_
 #define DUBAN_TESTS_LOAD_DRAFTS_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -40,6 +41,9 @@ class Submitter {
   explicit Submitter(testing::LocalStack& stack);
 
   void Submit(const submission::v1::Report& draft) const;
+
+  // Begins to submit, and calls `done` once the answer has come.
+  void Begin(const submission::v1::Report& draft, std::function<void()> done) const;
 
  private:
   testing::LocalStack& stack_;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "common/base/clock.h"
 
@@ -67,6 +68,28 @@ Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& 
     StopUnlessDone(work(n));
     return true;
   });
+}
+
+Measured MeasureInFlight(int callers, int calls,
+                         const std::function<void(int n, std::function<void()> done)>& begin) {
+  std::vector<std::vector<absl::Duration>> times(callers);
+  std::atomic<int> next = 0;
+  absl::BlockingCounter callers_left(callers);
+  const absl::Time start = MachineNow();
+  std::function<void(int)> go_on = [&](int caller) {
+    const int n = next++;
+    if (n >= calls) {
+      callers_left.DecrementCount();
+      return;
+    }
+    begin(n, [&, caller, begun = MachineNow()] {
+      times[caller].push_back(MachineNow() - begun);
+      go_on(caller);
+    });
+  };
+  for (int caller = 0; caller < callers; ++caller) go_on(caller);
+  callers_left.Wait();
+  return Summarise(times, MachineNow() - start);
 }
 
 Measured MeasurePaced(int callers, double per_second, absl::Duration duration,

@@ -26,6 +26,12 @@ Measured Measure(int callers, absl::Duration duration, const std::function<bool(
 // The same, but until `calls` calls are done: `work(n)` gets each n from 0 to calls − 1 once.
 Measured MeasureCalls(int callers, int calls, const std::function<bool(int n)>& work);
 
+// The same with calls that keep no thread waiting: `begin(n, done)` begins call n, and calls `done`
+// on whatever thread its answer comes. `callers` calls are on their way at any moment. On a machine
+// that also runs what is measured, a thread a caller would be measured with it.
+Measured MeasureInFlight(int callers, int calls,
+                         const std::function<void(int n, std::function<void()> done)>& begin);
+
 // Calls at a steady rate altogether, for `duration`: each caller waits for its next moment, or goes
 // on at once if that has passed. Times are those of the calls, without the waiting.
 Measured MeasurePaced(int callers, double per_second, absl::Duration duration,

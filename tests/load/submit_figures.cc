@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -91,10 +92,10 @@ SubmitFigures MeasureSubmits(LocalStack& stack) {
       PlayBare(*players[player], samples, first[n]);
       return true;
     }));
-    through_grpc.push_back(MeasureCalls(kCallers, kSubmitsPerRound, [&](int n) {
-      submitter.Submit(first[kSubmitsPerRound + n]);
-      return true;
-    }));
+    through_grpc.push_back(
+        MeasureInFlight(kCallers, kSubmitsPerRound, [&](int n, std::function<void()> done) {
+          submitter.Begin(first[kSubmitsPerRound + n], std::move(done));
+        }));
   }
   return {.bare_loop = Middle(bare),
           .through_grpc = Middle(through_grpc),
