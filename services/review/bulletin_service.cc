@@ -116,7 +116,7 @@ BulletinService::BulletinService(const server::Environment& environment, const P
                                  PlanSource* plans, const PrinterSettings& printer)
     : database_(environment.database),
       mutations_(environment.mutations),
-      facts_(peers, plans),
+      facts_(environment.database, peers, plans),
       audit_("review"),
       outbox_("review"),
       printer_(printer) {}
@@ -143,7 +143,7 @@ absl::StatusOr<Bulletin> BulletinService::DraftBulletin(server::CallContext& cal
                            return sessions_.store().Get(connection, name.plan, name.session);
                          }));
   if (!session) return Error(kSessionNotFound).With("session", request.session()).Build();
-  if (session->kind() == CadenceRule::DISPATCH) {
+  if (!HasDocument(*session)) {
     return Error(kSessionWithoutDocument).With("session", request.session()).Build();
   }
   DUBAN_RETURN_IF_ERROR(CheckClosed(*session));

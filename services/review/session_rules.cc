@@ -54,6 +54,8 @@ std::string SessionId(CadenceRule::Kind kind, std::string_view period) {
       absl::StrCat(CadenceRule::Kind_Name(kind), "-", std::string(period)));
 }
 
+bool HasDocument(const Session& session) { return session.kind() != CadenceRule::DISPATCH; }
+
 absl::Status CheckClosed(const Session& session) {
   if (session.state() == Session::CLOSED || session.state() == Session::PUBLISHED) {
     return absl::OkStatus();

@@ -46,6 +46,9 @@ absl::StatusOr<SessionName> ParseSessionName(std::string_view name, std::string_
 // `{kind}-{period}` in lower case, such as `dispatch-2024-03-d1`.
 std::string SessionId(indicator::v1::CadenceRule::Kind kind, std::string_view period);
 
+// Whether a document is drafted from it: a dispatch has minutes instead.
+bool HasDocument(const v1::Session& session);
+
 // FAILED_PRECONDITION SESSION_NOT_CLOSED unless the session's scoreboard is frozen: CLOSED or
 // PUBLISHED.
 absl::Status CheckClosed(const v1::Session& session);

@@ -1,5 +1,6 @@
 #include "services/review/session_work.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -64,6 +65,7 @@ SessionWork::SessionWork(const server::Environment& environment, const Peers* pe
       late_after_(late_after),
       obligations_(submission::v1::ObligationService::NewStub(peers->submission().channel())),
       progress_(submission::v1::ProgressService::NewStub(peers->submission().channel())),
+      counter_(peers),
       outbox_("review") {}
 
 absl::StatusOr<SessionWork::Writing> SessionWork::Prepare(const server::CallContext& call,
@@ -73,11 +75,11 @@ absl::StatusOr<SessionWork::Writing> SessionWork::Prepare(const server::CallCont
                          database_->Read(call.deadline(), [&](db::Session& reading) {
                            return sessions_.Get(reading, NameOf(step));
                          }));
-  if (step.step == Step::kClose) return Close(call, step, session);
   PlanPointer& plan = (*plans)[step.plan];
   if (!plan) {
     DUBAN_ASSIGN_OR_RETURN(plan, plans_->Get(call.info, NameOf(step).PlanName()));
   }
+  if (step.step == Step::kClose) return Close(call, step, session, plan->plan());
   if (plan->plan().state() == Plan::CLOSED) return Drop(call, step);
   if (step.step == Step::kOpen) return Open(call, step, session, plan->plan());
   return Tell(call, step, session, plan->plan());
@@ -176,7 +178,8 @@ SessionWork::Writing SessionWork::Drop(const server::CallContext& call,
 
 absl::StatusOr<SessionWork::Writing> SessionWork::Close(const server::CallContext& call,
                                                         const SessionStep& step,
-                                                        const Session& session) const {
+                                                        const Session& session,
+                                                        const Plan& plan) const {
   DUBAN_ASSIGN_OR_RETURN(const Period period, Period::Parse(session.period()));
   submission::v1::FreezeProgressRequest request;
   request.set_parent(NameOf(step).PlanName());
@@ -187,7 +190,11 @@ absl::StatusOr<SessionWork::Writing> SessionWork::Close(const server::CallContex
       const submission::v1::Snapshot snapshot,
       peers_->AskSubmission(call.info, *progress_,
                             &submission::v1::ProgressService::Stub::FreezeProgress, request));
-  return [this, call, step, snapshot](db::Transaction& tx) -> absl::StatusOr<bool> {
+  std::optional<SessionCounts> counts;
+  if (HasDocument(session)) {
+    DUBAN_ASSIGN_OR_RETURN(counts, counter_.Count(call.info, plan, session));
+  }
+  return [this, call, step, snapshot, counts](db::Transaction& tx) -> absl::StatusOr<bool> {
     DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, NameOf(step)));
     DUBAN_ASSIGN_OR_RETURN(const bool mine,
                            steps_.Finish(tx, step, call.now(), IsLate(call, step)));
@@ -195,6 +202,7 @@ absl::StatusOr<SessionWork::Writing> SessionWork::Close(const server::CallContex
     if (before.state() != Session::COLLECTING) return Unexpected(before, step);
     const Session after = Closed(before, snapshot.name(), call.now());
     DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
+    if (counts) DUBAN_RETURN_IF_ERROR(counts_.Insert(tx, NameOf(step), *counts));
     auto event = EventOf<v1::SessionClosed>(after);
     event.set_snapshot(after.snapshot());
     *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);

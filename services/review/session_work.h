@@ -16,6 +16,8 @@
 #include "duban/submission/v1/progress_service.grpc.pb.h"
 #include "services/review/peers.h"
 #include "services/review/plan_source.h"
+#include "services/review/session_counts.h"
+#include "services/review/session_counts_store.h"
 #include "services/review/session_step_store.h"
 #include "services/review/sessions.h"
 
@@ -54,7 +56,7 @@ class SessionWork {
   // Of a plan that is CLOSED: what would open is skipped, and nobody is reminded any more.
   Writing Drop(const server::CallContext& call, const SessionStep& step) const;
   absl::StatusOr<Writing> Close(const server::CallContext& call, const SessionStep& step,
-                                const v1::Session& session) const;
+                                const v1::Session& session, const indicator::v1::Plan& plan) const;
   absl::StatusOr<Owed> Ask(const server::CallContext& call, const SessionStep& step,
                            const v1::Session& session, const indicator::v1::Plan& plan) const;
   bool IsLate(const server::CallContext& call, const SessionStep& step) const;
@@ -65,6 +67,8 @@ class SessionWork {
   absl::Duration late_after_;
   std::unique_ptr<submission::v1::ObligationService::Stub> obligations_;
   std::unique_ptr<submission::v1::ProgressService::Stub> progress_;
+  SessionCounter counter_;
+  SessionCountsStore counts_;
   Sessions sessions_;
   SessionStepStore steps_;
   Outbox outbox_;

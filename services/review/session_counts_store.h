@@ -1,0 +1,27 @@
+#ifndef DUBAN_SERVICES_REVIEW_SESSION_COUNTS_STORE_H_
+#define DUBAN_SERVICES_REVIEW_SESSION_COUNTS_STORE_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/db/database.h"
+#include "services/review/session_counts.h"
+#include "services/review/session_rules.h"
+
+namespace duban::review {
+
+// Table session_counts; rows are added and never changed.
+class SessionCountsStore {
+ public:
+  absl::Status Insert(db::Transaction& tx, const SessionName& name,
+                      const SessionCounts& counts) const;
+
+  // Nothing for a session that has not closed, or closed before its counts were kept.
+  absl::StatusOr<std::optional<SessionCounts>> Get(db::Session& session,
+                                                   const SessionName& name) const;
+};
+
+}  // namespace duban::review
+
+#endif  // DUBAN_SERVICES_REVIEW_SESSION_COUNTS_STORE_H_
