@@ -202,6 +202,11 @@ std::vector<Owner> OwnersOf(const Plan& plan, const Session& session) {
   return owners;
 }
 
+absl::Status CheckOpensNoYear(const Plan& plan, const Session& session) {
+  if (OwnersOf(plan, session).size() == 1) return absl::OkStatus();
+  return Error(kSessionOpensYear).With("session", session.name());
+}
+
 absl::StatusOr<std::vector<PlannedSession>> PlannedSessions(const Plan& plan,
                                                             const std::vector<Calendar>& region,
                                                             absl::Time now) {

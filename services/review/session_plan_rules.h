@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/error.h"
 #include "duban/indicator/v1/plan.pb.h"
 #include "duban/review/v1/calendar.pb.h"
 #include "duban/review/v1/session.pb.h"
@@ -14,6 +16,11 @@
 
 // The sessions of a plan's year, and the steps of each.
 namespace duban::review {
+
+inline constexpr Reason kSessionOpensYear{
+    "SESSION_OPENS_YEAR", absl::StatusCode::kFailedPrecondition,
+    "{session} 还要开启全年的填报义务，不能跳过",
+    "{session} also opens what is owed for the year and cannot be skipped."};
 
 // A session as the plan's rules and the calendars make it, and what the scheduler has to do for it.
 struct PlannedSession {
@@ -44,6 +51,9 @@ struct Owner {
   std::string period;  // such as `2024-03-D1`
 };
 std::vector<Owner> OwnersOf(const indicator::v1::Plan& plan, const v1::Session& session);
+
+// FAILED_PRECONDITION SESSION_OPENS_YEAR if the session owns what is owed for the year, too.
+absl::Status CheckOpensNoYear(const indicator::v1::Plan& plan, const v1::Session& session);
 
 // The instants of a session that is backfilled: due at its rule's cut-off on `due_date`, a working
 // day after its period; by its rule alone if that is empty. INVALID_ARGUMENT FIELD_INVALID

@@ -109,11 +109,15 @@ absl::StatusOr<Session> SessionService::SkipSession(server::CallContext& call,
                                                     const v1::SkipSessionRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const SessionName name, ParseSessionName(request.name(), "name"));
   DUBAN_RETURN_IF_ERROR(CheckText(request.reason(), "reason", kReasonCharacters, true));
+  DUBAN_ASSIGN_OR_RETURN(const auto first, mutations_->FirstAnswer<Session>(call, request));
+  if (first) return *first;
+  DUBAN_ASSIGN_OR_RETURN(const PlanPointer plan, plans_->Get(call.info, name.PlanName()));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Session> {
     DUBAN_ASSIGN_OR_RETURN(const Session before, sessions_.GetForUpdate(tx, name));
     DUBAN_RETURN_IF_ERROR(CheckEtag(request.etag(), before.etag()));
     DUBAN_ASSIGN_OR_RETURN(const auto begun, steps_.BegunForUpdate(tx, name.plan));
     DUBAN_RETURN_IF_ERROR(CheckSkip(before, begun.contains(name.session)));
+    DUBAN_RETURN_IF_ERROR(CheckOpensNoYear(plan->plan(), before));
     DUBAN_RETURN_IF_ERROR(sessions_.Skip(tx, call, before, request.reason()));
     DUBAN_ASSIGN_OR_RETURN(Session after, sessions_.Get(tx, name));
     return Shown(call, std::move(after));

@@ -59,6 +59,8 @@ constexpr char kFinish[] =
     "UPDATE session_steps SET done_time = ?, late = ?, lease_until = NULL, lease_owner = '',"
     " last_error = '' WHERE plan = ? AND session = ? AND step = ? AND ordinal = ? AND fence = ?"
     " AND done_time IS NULL";
+constexpr char kCountDone[] =
+    "SELECT COUNT(*) FROM session_steps WHERE plan = ? AND session = ? AND done_time IS NOT NULL";
 constexpr char kGiveBack[] =
     "UPDATE session_steps SET lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND,"
     " lease_owner = '', last_error = ? WHERE plan = ? AND session = ? AND step = ? AND ordinal = ?"
@@ -199,6 +201,12 @@ absl::StatusOr<bool> SessionStepStore::Finish(db::Transaction& tx, const Session
                          tx.Execute(kFinish, {now, late, step.plan, step.session, Number(step.step),
                                               step.ordinal, step.fence}));
   return changed == 1;
+}
+
+absl::StatusOr<int64_t> SessionStepStore::CountDone(db::Session& session, const std::string& plan,
+                                                    const std::string& id) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kCountDone, {plan, id}));
+  return rows.front().GetInt(0);
 }
 
 absl::Status SessionStepStore::GiveBack(db::Session& session, const SessionStep& step,

@@ -59,6 +59,10 @@ class SessionStepStore {
   absl::StatusOr<bool> Finish(db::Transaction& tx, const SessionStep& step, absl::Time now,
                               bool late) const;
 
+  // How many steps of a session are done.
+  absl::StatusOr<int64_t> CountDone(db::Session& session, const std::string& plan,
+                                    const std::string& id) const;
+
   // Gives a claimed step back, to be tried again after `pause`, unless its fence was raised since.
   absl::Status GiveBack(db::Session& session, const SessionStep& step, absl::Duration pause,
                         const std::string& error) const;

@@ -148,6 +148,9 @@ TEST_F(SessionTest, IsSkippedWithAReasonAndBackfilled) {
   const std::string plan = PublishYear();
   EXPECT_THAT(Skip(plan, "dispatch-2024-04-d1", ""),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID", "reason"));
+  // The last appraisal opens the year's obligations, too.
+  EXPECT_THAT(Skip(plan, "appraisal-2024-h2"),
+              FailsWith(StatusCode::kFailedPrecondition, "SESSION_OPENS_YEAR"));
   const auto skipped = Skip(plan, "dispatch-2024-04-d1");
   ASSERT_THAT(skipped, IsOk());
   EXPECT_EQ(skipped->state(), Session::SKIPPED);

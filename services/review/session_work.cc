@@ -20,9 +20,6 @@ using v1::Session;
 
 constexpr char kPlanClosed[] = "方案已办结 (the plan is closed)";
 
-// Above any number of units that one step tells; sequences of its events lie between.
-constexpr int64_t kSequencesOfStep = 1000;
-
 SessionName NameOf(const SessionStep& step) { return {step.plan, step.session}; }
 
 // The same for every attempt at the step.
@@ -37,11 +34,6 @@ absl::Status Unexpected(const Session& session, const SessionStep& step) {
   return absl::InternalError(absl::StrCat(session.name(), " is ",
                                           Session::State_Name(session.state()), " at its step ",
                                           static_cast<int>(step.step)));
-}
-
-// Reminders of one session are told one after the other; those at the due time come first.
-int64_t SequenceOf(const SessionStep& step, int64_t unit) {
-  return step.ordinal * kSequencesOfStep + unit;
 }
 
 template <typename Event>
@@ -144,9 +136,13 @@ absl::StatusOr<SessionWork::Writing> SessionWork::Tell(const server::CallContext
     DUBAN_ASSIGN_OR_RETURN(const bool mine,
                            steps_.Finish(tx, step, call.now(), IsLate(call, step)));
     if (!mine) return false;
-    int64_t sequence = 0;
+    if (owed.empty()) return true;
+    // Locked, so that what is told stands behind what was done with the session meanwhile.
+    DUBAN_ASSIGN_OR_RETURN(const Session now, sessions_.GetForUpdate(tx, NameOf(step)));
+    DUBAN_ASSIGN_OR_RETURN(const int64_t done, steps_.CountDone(tx, step.plan, step.session));
+    int64_t told = 0;
     for (const auto& [unit, obligations] : owed) {
-      const EventSubject subject = {session.name(), SequenceOf(step, ++sequence),
+      const EventSubject subject = {session.name(), EventSequence(now, done, ++told),
                                     NameOf(step).PlanName(), unit};
       if (overdue) {
         auto event = TellingEvent<v1::SessionOverdue>(session, step, workdays, obligations);

@@ -19,7 +19,15 @@ absl::StatusOr<Session> Found(absl::StatusOr<std::optional<Session>> session,
   return std::move(**session);
 }
 
+// Above the number of steps that a session has, and of the units that one of them tells.
+constexpr int64_t kMostSteps = 1000;
+constexpr int64_t kMostUnits = 1000;
+
 }  // namespace
+
+int64_t EventSequence(const Session& session, int64_t steps_done, int64_t unit) {
+  return (session.revision() * kMostSteps + steps_done) * kMostUnits + unit;
+}
 
 absl::StatusOr<Session> Sessions::Get(db::Session& session, const SessionName& name) const {
   return Found(sessions_.Get(session, name.plan, name.session), name);
@@ -39,7 +47,7 @@ absl::Status Sessions::Announce(db::Transaction& tx, const server::CallContext& 
                                 const Session& session, std::string_view type,
                                 const google::protobuf::Message& event) const {
   const std::string plan = session.name().substr(0, session.name().find("/sessions/"));
-  return outbox_.Append(tx, type, {session.name(), session.revision(), plan, ""}, event,
+  return outbox_.Append(tx, type, {session.name(), EventSequence(session), plan, ""}, event,
                         call.now());
 }
 

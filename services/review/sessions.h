@@ -24,6 +24,10 @@ Event EventOf(const v1::Session& session) {
   return event;
 }
 
+// The place of an event about a session among all of them: by the session's revision, then by how
+// many of its steps were done since, then by the units that one step tells, from 1.
+int64_t EventSequence(const v1::Session& session, int64_t steps_done = 0, int64_t unit = 0);
+
 // Sessions, and all that a write of one leaves behind: the row, its audit entry, its event.
 // Thread-safe.
 class Sessions {
