@@ -64,7 +64,7 @@ absl::StatusOr<SessionCounts> BulletinFacts::CountsOf(const client::CallInfo& ca
                                                       const v1::Session& session) const {
   DUBAN_ASSIGN_OR_RETURN(std::optional<SessionCounts> kept,
                          database_->Read(call.deadline, [&](db::Session& reading) {
-                           return kept_counts_.Get(reading, name);
+                           return kept_counts_.Get(reading, name.plan, name.session);
                          }));
   if (kept) return *std::move(kept);
   return counter_.Count(call, plan, session);

@@ -198,7 +198,7 @@ absl::StatusOr<SessionWork::Writing> SessionWork::Close(const server::CallContex
     if (before.state() != Session::COLLECTING) return Unexpected(before, step);
     const Session after = Closed(before, snapshot.name(), call.now());
     DUBAN_RETURN_IF_ERROR(sessions_.Write(tx, call, before, after));
-    if (counts) DUBAN_RETURN_IF_ERROR(counts_.Insert(tx, NameOf(step), *counts));
+    if (counts) DUBAN_RETURN_IF_ERROR(counts_.Insert(tx, step.plan, step.session, *counts));
     auto event = EventOf<v1::SessionClosed>(after);
     event.set_snapshot(after.snapshot());
     *event.mutable_nominal_time() = ToTimestamp(step.nominal_time);

@@ -2,12 +2,24 @@
 # Builds both images without a daemon, looks at what is in them, builds them again to see that they are
 # the same, and plays a smoke story on services that run from them, against a private database. Needs
 # root, buildah, podman, runc and debootstrap, and takes minutes, so it is no CTest. Prints sizes and
-# times.  Usage: tests/image/run.sh [--keep]
+# times.  Usage: tests/image/run.sh [--compile] [--keep]
+#   --compile                    compiles the programs in the Containerfile's own stage; some 20 minutes more
 #   --keep                       leaves its folder in /var/tmp behind
 #   DUBAN_IMAGE_PROGRAMS=FOLDER  programs to put in, instead of those of build/release, which are built
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-keep=${1:-}
+keep=
+compile=
+for option in "$@"; do
+  case "$option" in
+    --keep) keep=1 ;;
+    --compile) compile=1 ;;
+    *)
+      echo "usage: tests/image/run.sh [--compile] [--keep]" >&2
+      exit 2
+      ;;
+  esac
+done
 work=$(mktemp -d /var/tmp/duban-image-XXXXXX)
 cache=${DUBAN_IMAGE_CACHE:-/var/tmp/duban-image-base}
 storage=(--root "$work/storage" --runroot "$work/run" --storage-driver overlay)
@@ -29,7 +41,7 @@ finish() {
     kill "$database" 2>/dev/null || true
     wait "$database" || true
   fi
-  [ "$keep" != --keep ] || return 0
+  [ -z "$keep" ] || return 0
   podman "${storage[@]}" image umount --all >/dev/null 2>&1 || true
   # A debootstrap that was broken off leaves the first mounted, podman the second.
   umount "$work/base/proc" "$work/storage/overlay" 2>/dev/null || true
@@ -41,16 +53,7 @@ for tool in buildah podman runc debootstrap; do
   command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install buildah podman runc debootstrap"
 done
 
-programs=${DUBAN_IMAGE_PROGRAMS:-}
-if [ -z "$programs" ]; then
-  (cd "$root" && cmake --preset release >/dev/null &&
-    cmake --build build/release --target \
-      duban-indicator duban-submission duban-review duban-notification dubanctl)
-  programs=$root/build/release/bin
-fi
-mkdir -p "$work/build/programs"
-"$root/deploy/image/collect.sh" "$programs" "$work/build/programs"
-
+mkdir -p "$work/build"
 # What docker.io/library/debian:bookworm-slim is: the release with its updates.
 if [ ! -f "$cache/base.tar" ]; then
   say "Debian 12 as a base, by debootstrap"
@@ -62,6 +65,28 @@ if [ ! -f "$cache/base.tar" ]; then
   mv "$cache/base.tar.new" "$cache/base.tar"
 fi
 podman "${storage[@]}" import "$cache/base.tar" localhost/debian:bookworm >/dev/null 2>&1
+
+if [ -n "$compile" ]; then
+  say "compiling in the stage build: $work/compile.log tells how far it is"
+  compile_started=$SECONDS
+  # The authorities of this machine, which its mirrors may need, are lent to the stage.
+  buildah "${storage[@]}" build --isolation chroot --layers -f "$root/deploy/image/Containerfile" \
+    --build-arg BASE=localhost/debian:bookworm --volume /etc/ssl/certs:/etc/ssl/certs:ro \
+    --target build -t localhost/duban-build:test "$root" >"$work/compile.log" 2>&1 ||
+    fail "the stage build fails: $(tail -n 5 "$work/compile.log")"
+  cp -r "$(podman "${storage[@]}" image mount localhost/duban-build:test)/programs" "$work/build/"
+  podman "${storage[@]}" image umount localhost/duban-build:test >/dev/null
+  say "the stage build took $((SECONDS - compile_started)) s"
+else
+  programs=${DUBAN_IMAGE_PROGRAMS:-}
+  if [ -z "$programs" ]; then
+    (cd "$root" && cmake --preset release >/dev/null &&
+      cmake --build build/release --target \
+        duban-indicator duban-submission duban-review duban-notification dubanctl)
+    programs=$root/build/release/bin
+  fi
+  "$root/deploy/image/collect.sh" "$programs" "$work/build/programs"
+fi
 
 # build_image TARGET TAG OPTION: the programs stand in for the stage that would compile them.
 build_image() {
