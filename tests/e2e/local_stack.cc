@@ -14,6 +14,9 @@
 #include "common/base/clock.h"
 #include "common/testing/test_database.h"
 #include "common/testing/wait_until.h"
+#include "duban/notification/v1/route_service.grpc.pb.h"
+#include "duban/notification/v1/routing_document.pb.h"
+#include "duban/notification/v1/template_service.grpc.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/create_channel.h"
@@ -38,6 +41,17 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
 
 std::string Loopback(int port) { return "127.0.0.1:" + std::to_string(port); }
 
+// A file of deploy/ as a message.
+template <typename Message>
+Message Delivered(const std::string& file) {
+  std::ifstream in(std::string(DUBAN_SOURCE_DIR) + "/deploy/" + file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  Message message;
+  if (!google::protobuf::util::JsonStringToMessage(text.str(), &message).ok()) abort();
+  return message;
+}
+
 bool Serves(const std::string& target) {
   const auto stub = grpc::health::v1::Health::NewStub(Connect(target));
   grpc::ClientContext context;
@@ -51,12 +65,14 @@ bool Serves(const std::string& target) {
 
 LocalStack::LocalStack(const std::string& local_now, std::vector<std::string> extra_flags,
                        std::vector<std::string> submission_flags,
-                       std::vector<std::string> review_flags, Replicas replicas)
+                       std::vector<std::string> review_flags, Replicas replicas,
+                       std::vector<std::string> notification_flags)
     : folder_(MakeFolder()),
       local_now_(local_now),
       extra_flags_(std::move(extra_flags)),
       submission_flags_(std::move(submission_flags)),
       review_flags_(std::move(review_flags)),
+      notification_flags_(std::move(notification_flags)),
       database_options_(TestServer::Get().NewSchema()),
       indicator_port_(FreePort()),
       submission_port_(FreePort()),
@@ -156,11 +172,7 @@ std::unique_ptr<Process> LocalStack::AddReview() {
 }
 
 absl::Status LocalStack::LoadCalendars() {
-  std::ifstream file(std::string(DUBAN_SOURCE_DIR) + "/deploy/plans/working-days-cn.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  review::v1::ListCalendarsResponse years;
-  if (!google::protobuf::util::JsonStringToMessage(text.str(), &years).ok()) abort();
+  const auto years = Delivered<review::v1::CalendarDocument>("plans/working-days-cn.json");
   for (const auto& year : years.calendars()) {
     review::v1::ImportCalendarRequest import;
     *import.mutable_calendar() = year;
@@ -206,6 +218,7 @@ std::vector<std::string> LocalStack::Command(const std::string& service, int por
     command.push_back("--secrets_key_file=" + folder_ + "/secrets");
     command.push_back("--calendar_file=" + std::string(DUBAN_SOURCE_DIR) +
                       "/deploy/plans/working-days-cn.json");
+    command.insert(command.end(), notification_flags_.begin(), notification_flags_.end());
   } else {
     command.push_back("--notification_target=" + notification_target());
   }
@@ -255,12 +268,7 @@ void LocalStack::StartAndWait(Process& process, const std::string& target) {
 }
 
 indicator::v1::PlanDocument LocalStack::LinxiangDocument() {
-  std::ifstream file(std::string(DUBAN_SOURCE_DIR) + "/deploy/plans/linxiang-2024.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  indicator::v1::PlanDocument document;
-  if (!google::protobuf::util::JsonStringToMessage(text.str(), &document).ok()) abort();
-  return document;
+  return Delivered<indicator::v1::PlanDocument>("plans/linxiang-2024.json");
 }
 
 absl::Status LocalStack::LoadLinxiang(const std::string& name) {
@@ -277,6 +285,50 @@ absl::Status LocalStack::LoadLinxiang(const std::string& name) {
   indicator::v1::PublishPlanRequest publish;
   publish.set_name(name);
   return Call(plans(), &Plans::PublishPlan, Office(), publish).status();
+}
+
+absl::Status LocalStack::LoadRouting() {
+  const auto document = Delivered<notification::v1::RoutingDocument>("notification/routing.json");
+  const auto channel = Connect(notification_target());
+  const auto templates = notification::v1::TemplateService::NewStub(channel);
+  for (const auto& one : document.templates()) {
+    notification::v1::CreateTemplateRequest create;
+    create.set_template_id(one.name().substr(one.name().find('/') + 1));
+    *create.mutable_template_() = one;
+    using Templates = notification::v1::TemplateService::Stub;
+    DUBAN_RETURN_IF_ERROR(Call(*templates, &Templates::CreateTemplate, Office(), create).status());
+  }
+  const auto routes = notification::v1::RouteService::NewStub(channel);
+  for (const auto& route : document.routes()) {
+    notification::v1::CreateRouteRequest create;
+    create.set_route_id(route.name().substr(route.name().find('/') + 1));
+    *create.mutable_route() = route;
+    using Routes = notification::v1::RouteService::Stub;
+    DUBAN_RETURN_IF_ERROR(Call(*routes, &Routes::CreateRoute, Office(), create).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LocalStack::AddMember(const std::string& unit, common::v1::Role role,
+                                   const std::string& id) {
+  indicator::v1::CreateMemberRequest create;
+  create.set_member_id(id);
+  create.mutable_member()->set_display_name(id);
+  auto& post = *create.mutable_member()->add_posts();
+  post.set_unit("units/" + unit);
+  post.add_roles(role);
+  post.set_start_date("2024-01-01");
+  using Directory = indicator::v1::DirectoryService::Stub;
+  return Call(directory(), &Directory::CreateMember, Office(), create).status();
+}
+
+absl::Status LocalStack::AddLiaisons() {
+  const indicator::v1::PlanDocument document = LinxiangDocument();
+  for (const auto& unit : document.units()) {
+    const std::string id = unit.name().substr(6);
+    DUBAN_RETURN_IF_ERROR(AddMember(id, common::v1::REPORTER, "reporter-" + id));
+  }
+  return absl::OkStatus();
 }
 
 std::string LocalStack::Token(const CallerIdentity& caller) const {

@@ -47,11 +47,12 @@ class LocalStack {
   enum class Replicas { kOne, kTwo };
 
   // `local_now`: RFC 3339 instant that the services' clock reads at start. Flags for all services,
-  // for submission alone, and for review alone.
+  // for submission alone, for review alone, and for notification alone.
   explicit LocalStack(const std::string& local_now, std::vector<std::string> extra_flags = {},
                       std::vector<std::string> submission_flags = {},
                       std::vector<std::string> review_flags = {},
-                      Replicas replicas = Replicas::kOne);
+                      Replicas replicas = Replicas::kOne,
+                      std::vector<std::string> notification_flags = {});
   ~LocalStack();
 
   Process& indicator() { return *indicator_; }
@@ -88,6 +89,14 @@ class LocalStack {
   // Imports and publishes deploy/plans/linxiang-2024.json, or a copy of it under another name.
   absl::Status LoadLinxiang(const std::string& name = "plans/linxiang-innovation-2024");
   static indicator::v1::PlanDocument LinxiangDocument();
+
+  // The routes and templates of deploy/notification/routing.json.
+  absl::Status LoadRouting();
+
+  // A member `{id}` who has this post since 2024.
+  absl::Status AddMember(const std::string& unit, common::v1::Role role, const std::string& id);
+  // A liaison `reporter-{unit}` in every unit of the Linxiang plan.
+  absl::Status AddLiaisons();
 
   std::string Token(const CallerIdentity& caller) const;
   // Any other token of the services' issuer, as if signed at an instant.
@@ -141,6 +150,7 @@ class LocalStack {
   std::vector<std::string> extra_flags_;
   std::vector<std::string> submission_flags_;
   std::vector<std::string> review_flags_;
+  std::vector<std::string> notification_flags_;
   db::Options database_options_;
   std::unique_ptr<db::Database> database_;
   std::unique_ptr<TokenSigner> signer_;

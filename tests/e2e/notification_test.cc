@@ -1,7 +1,5 @@
 // What happens in the other services reaches the people whom it concerns, over the real binaries.
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -11,27 +9,17 @@
 #include "common/base/timestamp.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/wait_until.h"
-#include "duban/notification/v1/route_service.grpc.pb.h"
-#include "duban/notification/v1/routing_document.pb.h"
-#include "duban/notification/v1/template_service.grpc.pb.h"
 #include "duban/review/v1/bulletin_events.pb.h"
 #include "duban/review/v1/session_events.pb.h"
-#include "google/protobuf/util/json_util.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/local_stack.h"
 
 namespace duban::testing {
 namespace {
 
-using indicator::v1::DirectoryService;
-using notification::v1::RouteService;
-using notification::v1::TemplateService;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Calendars = review::v1::CalendarService::Stub;
 using Reports = submission::v1::ReportService::Stub;
 
 constexpr absl::Duration kLong = absl::Seconds(90);
@@ -39,72 +27,8 @@ constexpr absl::Duration kLong = absl::Seconds(90);
 constexpr size_t kLinesOfEveryDekad = 26;
 constexpr char kDekadSession[] = "plans/linxiang-innovation-2024/sessions/dispatch-2024-03-d3";
 
-template <typename Message>
-Message Deployed(const std::string& file) {
-  std::ifstream in(absl::StrCat(DUBAN_SOURCE_DIR, "/deploy/", file));
-  std::ostringstream json;
-  json << in.rdbuf();
-  Message message;
-  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json.str(), &message).ok()) << file;
-  return message;
-}
-
 class NotificationTest : public ::testing::Test {
  protected:
-  void ImportCalendars() {
-    const auto document = Deployed<review::v1::CalendarDocument>("plans/working-days-cn.json");
-    for (const auto& year : document.calendars()) {
-      review::v1::ImportCalendarRequest import;
-      *import.mutable_calendar() = year;
-      ASSERT_THAT(stack_.Call(stack_.calendars(), &Calendars::ImportCalendar, Office(), import),
-                  IsOk());
-    }
-  }
-
-  void ImportRouting() {
-    const auto channel =
-        grpc::CreateChannel(stack_.notification_target(), grpc::InsecureChannelCredentials());
-    const auto document = Deployed<notification::v1::RoutingDocument>("notification/routing.json");
-    const auto templates = TemplateService::NewStub(channel);
-    for (const auto& one : document.templates()) {
-      notification::v1::CreateTemplateRequest create;
-      create.set_template_id(one.name().substr(one.name().find('/') + 1));
-      *create.mutable_template_() = one;
-      ASSERT_THAT(stack_.Call(*templates, &TemplateService::Stub::CreateTemplate, Office(), create),
-                  IsOk());
-    }
-    const auto routes = RouteService::NewStub(channel);
-    for (const auto& route : document.routes()) {
-      notification::v1::CreateRouteRequest create;
-      create.set_route_id(route.name().substr(route.name().find('/') + 1));
-      *create.mutable_route() = route;
-      ASSERT_THAT(stack_.Call(*routes, &RouteService::Stub::CreateRoute, Office(), create), IsOk());
-    }
-  }
-
-  // A member `{unit}-{role}`, as the tokens of the stack call them.
-  void AddMember(const std::string& unit, common::v1::Role role, const std::string& id) {
-    indicator::v1::CreateMemberRequest create;
-    create.set_member_id(id);
-    create.mutable_member()->set_display_name(id);
-    auto& post = *create.mutable_member()->add_posts();
-    post.set_unit("units/" + unit);
-    post.add_roles(role);
-    post.set_start_date("2024-01-01");
-    ASSERT_THAT(
-        stack_.Call(stack_.directory(), &DirectoryService::Stub::CreateMember, Office(), create),
-        IsOk());
-  }
-
-  // A liaison in every unit of the plan.
-  void AddLiaisons() {
-    const auto document = LocalStack::LinxiangDocument();
-    for (const auto& unit : document.units()) {
-      const std::string id = unit.name().substr(6);
-      AddMember(id, common::v1::REPORTER, "reporter-" + id);
-    }
-  }
-
   std::vector<std::string> Select(const std::string& sql) {
     const auto rows = stack_.database().Read(
         MachineNow() + absl::Seconds(10), [&](db::Session& session) { return session.Query(sql); });
@@ -167,10 +91,10 @@ class NotificationTest : public ::testing::Test {
 };
 
 TEST_F(NotificationTest, ThoseWhomItConcernsAreToldOnceAtTheRightHour) {
-  ImportCalendars();
-  ImportRouting();
+  ASSERT_THAT(stack_.LoadCalendars(), IsOk());
+  ASSERT_THAT(stack_.LoadRouting(), IsOk());
   ASSERT_THAT(stack_.LoadLinxiang(), IsOk());
-  AddLiaisons();
+  ASSERT_THAT(stack_.AddLiaisons(), IsOk());
   const std::string opened =
       absl::StrCat(" FROM notices WHERE event_type = 'duban.review.session.opened' AND subject = '",
                    kDekadSession, "'");

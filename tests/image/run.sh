@@ -69,9 +69,10 @@ podman "${storage[@]}" import "$cache/base.tar" localhost/debian:bookworm >/dev/
 if [ -n "$compile" ]; then
   say "compiling in the stage build: $work/compile.log tells how far it is"
   compile_started=$SECONDS
-  # The authorities of this machine, which its mirrors may need, are lent to the stage.
+  # The authorities of this machine, which its way to the registry may need, are lent to the stage.
   buildah "${storage[@]}" build --isolation chroot --layers -f "$root/deploy/image/Containerfile" \
-    --build-arg BASE=localhost/debian:bookworm --volume /etc/ssl/certs:/etc/ssl/certs:ro \
+    --build-arg BASE=localhost/debian:bookworm \
+    --volume /etc/ssl/certs/ca-certificates.crt:/lent.crt:ro --env NODE_EXTRA_CA_CERTS=/lent.crt \
     --target build -t localhost/duban-build:test "$root" >"$work/compile.log" 2>&1 ||
     fail "the stage build fails: $(tail -n 5 "$work/compile.log")"
   cp -r "$(podman "${storage[@]}" image mount localhost/duban-build:test)/programs" "$work/build/"
