@@ -14,7 +14,7 @@
 #include "services/notification/channels.h"
 #include "services/notification/delivery_store.h"
 #include "services/notification/event_store.h"
-#include "services/notification/sending_store.h"
+#include "services/notification/receipt_book.h"
 #include "services/notification/subscription_store.h"
 
 namespace duban::notification {
@@ -64,9 +64,9 @@ class DeliveryService {
   const server::Mutations* const mutations_;
   const LoadedChannels* const channels_;
   DeliveryStore deliveries_;
-  SendingStore sendings_;
   EventStore events_;
   SubscriptionStore subscriptions_;
+  ReceiptBook receipts_;
   Audit audit_;
 };
 

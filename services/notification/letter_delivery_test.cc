@@ -1,5 +1,7 @@
 // Messages on their way to members, by mail and text message, and what providers say of them.
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -12,6 +14,8 @@
 #include "services/notification/channel_fixture.h"
 #include "services/notification/delivery_store.h"
 #include "services/notification/inbox_store.h"
+#include "services/notification/notice_store.h"
+#include "services/notification/routing_fixture.h"
 
 namespace duban::notification {
 namespace {
@@ -21,10 +25,20 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using v1::Delivery;
 
+Settings WithDirectory() {
+  Settings settings = ChannelTestSettings();
+  settings.indicator_target = DirectoryTarget();
+  settings.routing.directory_kept = absl::ZeroDuration();
+  return settings;
+}
+
 class LetterDeliveryTest : public ChannelTest {
  protected:
+  LetterDeliveryTest() : ChannelTest(WithDirectory()) {}
+
   // A member with these addresses; empty: none.
   void Enroll(const std::string& member, const std::string& mail, const std::string& phone) {
+    PutMember(MemberWith(member, "water", common::v1::AUDITOR));
     const auto key = SealingKey::Load((Receiver().folder() / "secrets.key").string());
     ASSERT_THAT(key, IsOk());
     const auto sealed = [&](const std::string& address, const char* kind) {
@@ -37,10 +51,12 @@ class LetterDeliveryTest : public ChannelTest {
                          "', '', '', '', '', UTC_TIMESTAMP(6), 1)"));
   }
 
-  // A message that goes by mail, and by text message where mail fails.
-  void Write(const std::string& member) {
-    NewMessage message{
-        .member = member, .notice = NewUuid7(MachineNow()), .short_text = "请签收“通报”"};
+  // A message that goes by mail, and by text message where mail fails, or the other way round; of
+  // the notice and event, if any.
+  void Write(const std::string& member, const std::string& notice = NewUuid7(MachineNow()),
+             const std::string& event = "") {
+    NewMessage message{.member = member, .notice = notice, .short_text = "请签收“通报”"};
+    if (!event.empty()) message.content.add_events("events/" + event);
     message.content.set_title("通报已印发");
     message.content.set_body("请阅 <通报>");
     message.content.set_title_en("Bulletin");
@@ -58,10 +74,45 @@ class LetterDeliveryTest : public ChannelTest {
                                           .due_time = clock_.Now()};
                       NewDelivery text = mail;
                       text.channel = v1::SMS;
-                      text.ordinal = 1;
+                      (text_first_ ? mail : text).ordinal = 1;
                       return DeliveryStore().Add(tx, {mail, text}, clock_.Now());
                     }),
                 IsOk());
+  }
+
+  // What an event of this type told the member, as one of the audience: by mail first.
+  void WriteOf(const std::string& member, const std::string& type, const std::string& audience,
+               const std::string& obligation = "",
+               std::optional<absl::Time> expire_time = std::nullopt) {
+    NoticeRecord record;
+    const std::string event = NewUuid7(MachineNow());
+    record.notice.set_event("events/" + event);
+    record.notice.set_event_type(type);
+    record.notice.set_member("members/" + member);
+    record.notice.set_audience(audience);
+    record.notice.set_urgency(v1::NORMAL);
+    record.subject = "plans/p/actionItems/x";
+    if (!obligation.empty()) record.obligations = {obligation};
+    record.expire_time = expire_time;
+    EXPECT_THAT(
+        harness_.database().RunInTransaction(
+            MachineNow() + absl::Seconds(10),
+            [&](db::Transaction& tx) { return NoticeStore().Add(tx, {record}, clock_.Now()); }),
+        IsOk());
+    Execute("UPDATE notices SET state = 2");
+    Write(member, Select("SELECT notice FROM notices WHERE event = '" + event + "'").at(0), event);
+  }
+
+  // The member's mail has failed once; what becomes of it when it is tried again.
+  Delivery TryAgain(const std::string& member) {
+    clock_.Advance(absl::Seconds(6));
+    return Await(member, "EMAIL", Delivery::CANCELLED);
+  }
+
+  void AwaitFirstTry(const std::string& member) {
+    EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
+      return DeliveriesOf("members/" + member, "channel = EMAIL")[0].attempt_count() == 1;
+    }));
   }
 
   Delivery Await(const std::string& member, const std::string& channel, Delivery::State state) {
@@ -96,6 +147,8 @@ class LetterDeliveryTest : public ChannelTest {
                   member + "'")
         .at(0);
   }
+
+  bool text_first_ = false;
 };
 
 TEST_F(LetterDeliveryTest, AMailReachesItsMember) {
@@ -176,6 +229,93 @@ TEST_F(LetterDeliveryTest, AReceiptMaySayThatItNeverArrived) {
   EXPECT_TRUE(Receipt(ProviderMessage("zhou"), Delivery::FAILED));
   EXPECT_EQ(GetDelivery(text.name()).state(), Delivery::DEAD);
   EXPECT_FALSE(Receipt(ProviderMessage("zhou"), Delivery::ARRIVED));
+}
+
+TEST_F(LetterDeliveryTest, WhereNoReceiptComesTheNextChannelGoes) {
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700003333");
+  Write("sun");
+  const Delivery text = Await("sun", "SMS", Delivery::SENT);
+  EXPECT_EQ(FromTimestamp(text.due_time()), clock_.Now() + absl::Minutes(15));
+  EXPECT_EQ(DeliveriesOf("members/sun", "channel = EMAIL")[0].state(), Delivery::WAITING);
+  clock_.Advance(absl::Minutes(15));
+  Await("sun", "EMAIL", Delivery::SENT);
+  // One that comes late counts all the same.
+  EXPECT_TRUE(Receipt(ProviderMessage("sun"), Delivery::ARRIVED));
+  EXPECT_EQ(GetDelivery(text.name()).state(), Delivery::CONFIRMED);
+}
+
+// Before it is on record that the provider took it. The first one counts.
+TEST_F(LetterDeliveryTest, AReceiptMayComeEarly) {
+  const std::string next = absl::StrCat("m-", ReceivedAt("/ok/sms").size() + 1);
+  EXPECT_FALSE(Receipt(next, Delivery::ARRIVED));
+  EXPECT_FALSE(Receipt(next, Delivery::FAILED));
+  EXPECT_FALSE(Receipt(next, Delivery::ARRIVED, "a forger's key"));
+  EXPECT_EQ(Select("SELECT receipt FROM early_receipts"), std::vector<std::string>{"1"});
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700004444");
+  Write("sun");
+  const Delivery text = Await("sun", "SMS", Delivery::CONFIRMED);
+  EXPECT_EQ(ProviderMessage("sun"), next);
+  EXPECT_EQ(text.receipt(), Delivery::ARRIVED);
+  Await("sun", "EMAIL", Delivery::CANCELLED);
+  EXPECT_EQ(Select("SELECT receipt FROM early_receipts"), std::vector<std::string>());
+}
+
+TEST_F(LetterDeliveryTest, AnEarlyFailureSendsItTheNextWay) {
+  const std::string next = absl::StrCat("m-", ReceivedAt("/ok/sms").size() + 1);
+  EXPECT_FALSE(Receipt(next, Delivery::FAILED));
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700005555");
+  Write("sun");
+  EXPECT_EQ(Await("sun", "SMS", Delivery::DEAD).receipt(), Delivery::FAILED);
+  Await("sun", "EMAIL", Delivery::SENT);
+}
+
+TEST_F(LetterDeliveryTest, WhoLeftSinceIsNotWrittenTo) {
+  Enroll("li", "later@example.gov.cn", "13800005555");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  WriteOf("li", "duban.submission.report.returned", "UNIT_LIAISONS units/water");
+  AwaitFirstTry("li");
+  PutMember(MemberWith("li", "sci-industry", common::v1::REPORTER));
+  EXPECT_THAT(TryAgain("li").last_error(), HasSubstr("已离任"));
+  // Nor by the channel that waited behind.
+  Await("li", "SMS", Delivery::CANCELLED);
+}
+
+TEST_F(LetterDeliveryTest, WhatWasMetSinceIsNotRemindedOf) {
+  Enroll("li", "later@example.gov.cn", "");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  Execute(
+      "INSERT INTO tracked_obligations VALUES ('plans/p/obligations/a', 'p', 'water', 'i', "
+      "'2024-03',"
+      " 0, UTC_TIMESTAMP(6), 1, 1, 1, '')");
+  WriteOf("li", "duban.review.session.due_soon", "UNIT_LIAISONS units/water",
+          "plans/p/obligations/a");
+  AwaitFirstTry("li");
+  Execute("UPDATE tracked_obligations SET state = 2");
+  EXPECT_THAT(TryAgain("li").last_error(), HasSubstr("已报送"));
+}
+
+TEST_F(LetterDeliveryTest, WhoseTimeIsOverIsNotRemindedAnyMore) {
+  Enroll("li", "later@example.gov.cn", "");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  WriteOf("li", "duban.review.session.due_soon", "UNIT_LIAISONS units/water", "",
+          clock_.Now() + absl::Seconds(3));
+  AwaitFirstTry("li");
+  EXPECT_THAT(TryAgain("li").last_error(), HasSubstr("已过时限"));
+}
+
+TEST_F(LetterDeliveryTest, WhatIsStillOwedIsTriedAgain) {
+  Enroll("li", "later@example.gov.cn", "");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  WriteOf("li", "duban.review.session.due_soon", "UNIT_LIAISONS units/water", "",
+          clock_.Now() + absl::Hours(3));
+  AwaitFirstTry("li");
+  clock_.Advance(absl::Seconds(6));
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
+    return DeliveriesOf("members/li", "channel = EMAIL")[0].attempt_count() == 2;
+  }));
 }
 
 TEST_F(LetterDeliveryTest, ReceiptsAreChecked) {

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/db/repeated.h"
@@ -108,7 +108,7 @@ NoticeRecord ReadRecord(const db::Row& row) {
 std::vector<db::Value> RowOf(const NoticeRecord& record, absl::Time now) {
   const Notice& notice = record.notice;
   std::vector<int> channels(record.channels.begin(), record.channels.end());
-  return {NewUuid7(MachineNow()),
+  return {NewUuid7(SharedNow()),
           LastId(notice.event()),
           notice.event_type(),
           LastId(notice.member()),

@@ -56,7 +56,7 @@ class Notification : public server::Assembly {
         inbox_(environment, settings.watch),
         subscriptions_(environment, &secret_box_, &webhooks_, settings.webhooks),
         deliveries_(environment, &channels_),
-        sender_(environment, &parcels_, &channels_, &webhooks_, &people_),
+        sender_(environment, routing_.directory(), &parcels_, &channels_, &webhooks_, &people_),
         dead_letters_(environment),
         counting_(kDeadLettersInterval, [this] { dead_letters_.Measure(); }) {}
 

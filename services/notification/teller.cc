@@ -5,12 +5,12 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/base/log.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/calendar/period.h"
@@ -61,11 +61,8 @@ Outgoing OutgoingOf(const NoticeRecord& record, absl::Time now) {
   return sent;
 }
 
-// The unit for which the member was told; the event's where the audience names none.
 std::string UnitOf(const NoticeRecord& told) {
-  const std::string& audience = told.notice.audience();
-  const std::string named = audience.substr(audience.find(' ') + 1);
-  return absl::StartsWith(named, "units/") ? named : "units/" + told.unit;
+  return UnitToldFor(told.notice.audience(), told.unit);
 }
 
 }  // namespace
@@ -133,13 +130,13 @@ absl::StatusOr<std::vector<Teller::Fate>> Teller::FatesOf(std::vector<NoticeReco
     }
     if (settled) {
       fate.state = Notice::CANCELLED;
-      fate.reason = "事项已办结 It is settled.";
+      fate.reason = kSettledLater;
     } else if (record.expire_time && *record.expire_time <= clock_->Now()) {
       fate.state = Notice::CANCELLED;
-      fate.reason = "已过时限 Its time is over.";
+      fate.reason = kTimeOver;
     } else if (member == members.end() || !StillHas(*member->second, notice.audience(), Today())) {
       fate.state = Notice::UNDELIVERABLE;
-      fate.reason = "已离任或不再承担此职责 The member has left or has the duty no more.";
+      fate.reason = kDutyLost;
     }
     fate.record = std::move(record);
     fates.push_back(std::move(fate));
@@ -163,7 +160,7 @@ absl::Status Teller::LookAgain(db::Transaction& tx, std::vector<Fate>* fates) co
                                                             });
     if (!pointless) continue;
     fate.state = Notice::CANCELLED;
-    fate.reason = "已报送或已免报 What it reminds of is met or waived.";
+    fate.reason = kMetOrWaived;
   }
   return absl::OkStatus();
 }
@@ -241,7 +238,7 @@ absl::Status Teller::SendDigestIn(db::Transaction& tx, const std::vector<Fate>& 
   }
   if (told.empty()) return absl::OkStatus();
   sent.message.member = member;
-  sent.message.notice = NewUuid7(MachineNow());
+  sent.message.notice = NewUuid7(SharedNow());
   const std::string digest = sent.message.notice;
   SetTexts(DigestTexts(any.digest_date, texts), &sent.message);
   sent.message.content.set_type(kDigestType);
