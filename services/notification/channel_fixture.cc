@@ -140,7 +140,7 @@ std::string ChannelTest::Tell(const std::string& subject) {
                                    {event.id()})
                             .status();
                     if (!dispatched.ok()) return dispatched;
-                    return SubscriptionFanout().Add(tx, {event}, clock_.Now());
+                    return SubscriptionFanout().Add(tx, {event}, {}, clock_.Now()).status();
                   }),
               IsOk());
   return event.id();

@@ -40,10 +40,11 @@ absl::Status BadDeliveryFilter(std::string_view zh, std::string_view en) {
 }  // namespace
 
 DeliveryService::DeliveryService(const server::Environment& environment,
-                                 const LoadedChannels* channels)
+                                 const LoadedChannels* channels, absl::Duration events_kept)
     : database_(environment.database),
       mutations_(environment.mutations),
       channels_(channels),
+      events_kept_(events_kept),
       audit_("notification") {}
 
 server::RpcService DeliveryService::Rpc() {
@@ -119,7 +120,7 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> DeliveryService::ReplayDeliveries(
   DUBAN_ASSIGN_OR_RETURN(const auto ids,
                          ParseResourceName(request.parent(), "subscriptions/*", "parent"));
   const std::string& id = ids.front();
-  DUBAN_ASSIGN_OR_RETURN(ReplayRange range, ReadReplay(request, call.now()));
+  DUBAN_ASSIGN_OR_RETURN(ReplayRange range, ReadReplay(request, call.now(), events_kept_));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ReplayDeliveriesResponse> {
         DUBAN_RETURN_IF_ERROR(RememberScope(tx, call, subscriptions_));

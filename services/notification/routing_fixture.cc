@@ -126,7 +126,7 @@ void PutMember(const Member& member) {
 }
 
 Replica::Replica(db::Database* database, const Clock* clock, const std::string& indicator_target,
-                 Dispatcher::FanOut fan_out, int notices_at_once)
+                 Dispatcher::FanOut fan_out, const Teller::Options& telling)
     : environment_{.database = database,
                    .clock = clock,
                    .mutations = nullptr,
@@ -138,8 +138,7 @@ Replica::Replica(db::Database* database, const Clock* clock, const std::string& 
       directory_(&indicator_, absl::ZeroDuration()),
       expansion_(environment_, &directory_, &customs_),
       dispatcher_(environment_, &expansion_, std::move(fan_out), {.lease = absl::Seconds(2)}),
-      teller_(environment_, &directory_, &expansion_,
-              {.lease = absl::Seconds(2), .at_once = notices_at_once}) {}
+      teller_(environment_, &directory_, &expansion_, telling) {}
 
 RoutingTest::RoutingTest() {
   SetClock("2024-03-29 09:00");

@@ -38,7 +38,8 @@ indicator::v1::Member MemberWith(const std::string& id, const std::string& unit,
 class Replica {
  public:
   Replica(db::Database* database, const Clock* clock, const std::string& indicator_target,
-          Dispatcher::FanOut fan_out = nullptr, int notices_at_once = 256);
+          Dispatcher::FanOut fan_out = nullptr,
+          const Teller::Options& telling = {.lease = absl::Seconds(2)});
 
   Expansion& expansion() { return expansion_; }
   Dispatcher& dispatcher() { return dispatcher_; }
