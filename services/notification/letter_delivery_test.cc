@@ -34,7 +34,7 @@ Settings WithDirectory() {
 
 class LetterDeliveryTest : public ChannelTest {
  protected:
-  LetterDeliveryTest() : ChannelTest(WithDirectory()) {}
+  explicit LetterDeliveryTest(const Settings& settings = WithDirectory()) : ChannelTest(settings) {}
 
   // A member with these addresses; empty: none.
   void Enroll(const std::string& member, const std::string& mail, const std::string& phone) {
@@ -304,6 +304,72 @@ TEST_F(LetterDeliveryTest, WhoseTimeIsOverIsNotRemindedAnyMore) {
           clock_.Now() + absl::Seconds(3));
   AwaitFirstTry("li");
   EXPECT_THAT(TryAgain("li").last_error(), HasSubstr("已过时限"));
+}
+
+TEST_F(LetterDeliveryTest, WhoTookOverIsToldOfWhatALeaverWasNot) {
+  Enroll("li", "later@example.gov.cn", "");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  WriteOf("li", "duban.submission.report.returned", "UNIT_LIAISONS units/water");
+  Execute(
+      "INSERT INTO notification_events (event, type, source, subject, plan, unit, sequence, time,"
+      " data_type, data, state, receive_time, due_time, attempts, last_error, version)"
+      " SELECT event, event_type, 'submission', subject, '', '', 1, due_time, '', '', 2, due_time,"
+      " due_time, 1, '', 1 FROM notices");
+  AwaitFirstTry("li");
+  indicator::v1::Member left = MemberWith("li", "water", common::v1::REPORTER);
+  left.mutable_posts(0)->set_end_date("2024-03-28");
+  PutMember(left);
+  TryAgain("li");
+  EXPECT_EQ(Select("SELECT state FROM notification_events"), std::vector<std::string>{"1"});
+}
+
+TEST_F(LetterDeliveryTest, AHeadIsNotWrittenToOfWhatWasAcknowledgedSince) {
+  WriteOf("zhao", "duban.review.action_item.escalated", "UNIT_LIAISONS units/water");
+  Enroll("wu", "later@example.gov.cn", "");
+  PutMember(MemberWith("wu", "water", common::v1::UNIT_HEAD));
+  Write("wu", Select("SELECT notice FROM notices").at(0));
+  AwaitFirstTry("wu");
+  Execute("UPDATE messages SET acknowledge_time = create_time WHERE member = 'zhao'");
+  EXPECT_THAT(TryAgain("wu").last_error(), HasSubstr("已签收"));
+}
+
+// A digest, while anything in it holds.
+TEST_F(LetterDeliveryTest, ADigestIsWrittenOfWhatIsLeft) {
+  Enroll("li", "later@example.gov.cn", "");
+  PutMember(MemberWith("li", "water", common::v1::REPORTER));
+  WriteOf("li", "duban.review.session.due_soon", "UNIT_LIAISONS units/water", "",
+          clock_.Now() + absl::Seconds(3));
+  WriteOf("li", "duban.review.session.due_soon", "UNIT_LIAISONS units/water", "",
+          clock_.Now() + absl::Seconds(20));
+  Execute("DELETE FROM deliveries");
+  const auto events = Select("SELECT event FROM notices ORDER BY notice");
+  Write("li", NewUuid7(MachineNow()), absl::StrCat(events.at(0), " events/", events.at(1)));
+  AwaitFirstTry("li");
+  clock_.Advance(absl::Seconds(6));
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
+    return DeliveriesOf("members/li", "channel = EMAIL")[0].attempt_count() == 2;
+  }));
+  clock_.Advance(absl::Minutes(6));
+  EXPECT_THAT(Await("li", "EMAIL", Delivery::CANCELLED).last_error(), HasSubstr("已过时限"));
+}
+
+class LostDirectoryTest : public LetterDeliveryTest {
+ protected:
+  LostDirectoryTest() : LetterDeliveryTest(ChannelTestSettings()) {}
+};
+
+TEST_F(LostDirectoryTest, LettersWaitForTheDirectoryAndWebhooksDoNot) {
+  Enroll("li", "li@example.gov.cn", "");
+  Write("li");
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
+    return Select("SELECT parked FROM deliveries WHERE channel = 1").at(0) == "1";
+  }));
+  Subscribe("province", Receiver().Http("/status/204/meanwhile"));
+  Tell();
+  AwaitState("subscriptions/province", Delivery::SENT);
+  const Delivery mail = DeliveriesOf("members/li", "channel = EMAIL")[0];
+  EXPECT_EQ(mail.state(), Delivery::DUE);
+  EXPECT_EQ(mail.attempt_count(), 0);
 }
 
 TEST_F(LetterDeliveryTest, WhatIsStillOwedIsTriedAgain) {

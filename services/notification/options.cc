@@ -11,9 +11,11 @@
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
           "where the indicator service is, which knows plans and members: host:port,"
           " dns:///host:port or ipv4:address:port,address:port");
-ABSL_FLAG(std::string, secrets_key_file, "",
-          "file of 64 hexadecimal digits, the key with which phone numbers, mail addresses and"
-          " webhook secrets are encrypted; empty: none can be stored");
+ABSL_FLAG(
+    std::string, secrets_key_file, "",
+    "file of the keys with which phone numbers, mail addresses and webhook secrets are"
+    " encrypted, one a line, 64 hexadecimal digits or name:digits; the first one encrypts, all"
+    " of them decrypt; empty: none can be stored");
 ABSL_FLAG(std::string, channels_file, "",
           "JSON file of the mail server and of the providers of text messages and chat, see"
           " services/notification/README.md; empty: people are reached by their inbox alone");
