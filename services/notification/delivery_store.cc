@@ -16,7 +16,7 @@ namespace {
 using v1::Delivery;
 
 constexpr char kCountDead[] =
-    "SELECT channel, COUNT(*) FROM (SELECT channel FROM deliveries FORCE INDEX (due)"
+    "SELECT channel, COUNT(*) FROM (SELECT channel FROM deliveries FORCE INDEX (turn)"
     " WHERE state = 5 LIMIT 100000) AS dead GROUP BY channel";
 constexpr db::Repeated kInsert = {
     "INSERT INTO deliveries (delivery, dedup_key, channel, ordinal, member, message, subscription,"

@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/registry.h"
+#include "services/notification/channel_fixture.h"
 #include "services/notification/delivery_store.h"
 #include "services/notification/event_store.h"
 #include "services/notification/notice_store.h"
@@ -168,6 +169,29 @@ TEST_F(RetentionTest, ReceiptsOfNothingAreForgottenAfterADay) {
   clock_.Advance(absl::Seconds(1));
   EXPECT_THAT(retention_.Look(), IsOk());
   EXPECT_EQ(Count("early_receipts"), "0");
+}
+
+Settings Forgetting() {
+  Settings settings = ChannelTestSettings();
+  settings.retention.interval = absl::Milliseconds(50);
+  return settings;
+}
+
+class ForgettingTest : public ChannelTest {
+ protected:
+  ForgettingTest() : ChannelTest(Forgetting()) {}
+};
+
+TEST_F(ForgettingTest, WhatIsOldGoesWhileTheServiceRuns) {
+  Subscribe("province", Receiver().Http("/status/204/old"));
+  Tell();
+  AwaitState("subscriptions/province", v1::Delivery::SENT);
+  clock_.Advance(absl::Hours(8785));
+  EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
+    return Select("SELECT event FROM notification_events").empty() &&
+           Select("SELECT delivery FROM deliveries").empty();
+  }));
+  EXPECT_EQ(Select("SELECT subscription FROM subscriptions"), std::vector<std::string>{"province"});
 }
 
 }  // namespace

@@ -327,6 +327,27 @@ TEST_F(WebhookDeliveryTest, AReplayBringsWhatWasThereBeforeAndAgain) {
             std::vector<std::string>{"1"});
 }
 
+TEST_F(WebhookDeliveryTest, WhatIsNotKeptIsNotReplayed) {
+  Subscribe("province", Receiver().Http("/status/204/kept"));
+  v1::ReplayDeliveriesRequest request;
+  request.set_parent(kProvince);
+  *request.mutable_from_time() = ToTimestamp(clock_.Now() - absl::Hours(8785));
+  request.set_reason("补发");
+  EXPECT_THAT(Call(*deliveries_, &Deliveries::ReplayDeliveries, Admin(), request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "REPLAY_TOO_OLD", "from_time"));
+  *request.mutable_from_time() = ToTimestamp(clock_.Now() - absl::Hours(8784));
+  EXPECT_THAT(Call(*deliveries_, &Deliveries::ReplayDeliveries, Admin(), request), IsOk());
+}
+
+TEST_F(WebhookDeliveryTest, WhoseEventIsGoneIsDeadWithThatReason) {
+  Subscribe("province", Receiver().Http("/status/204/forgotten"));
+  Tell();
+  const Delivery sent = AwaitState(kProvince, Delivery::SENT);
+  Execute("DELETE FROM notification_events");
+  ASSERT_THAT(Redeliver(sent.name()), IsOk());
+  EXPECT_THAT(AwaitState(kProvince, Delivery::DEAD).last_error(), HasSubstr("not on record"));
+}
+
 TEST_F(WebhookDeliveryTest, SystemsReachTheirOwnDeliveriesOnly) {
   Subscribe("province", Receiver().Http("/status/204/own"));
   Tell();
