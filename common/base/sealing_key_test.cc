@@ -46,9 +46,36 @@ TEST(SealingKeyTest, DoesNotOpenWhatIsNotItsOwn) {
   EXPECT_FALSE(key.Open("13800005678", "contact_points/li/phone").ok());
 }
 
+SealingKey KeysOf(const std::string& content) { return *SealingKey::Load(WriteFile(content)); }
+
+TEST(SealingKeyTest, TheFirstOneSealsAndAllOpen) {
+  const std::string old_digits(64, 'a');
+  const std::string new_digits(64, 'b');
+  const SealingKey before = KeysOf(old_digits);
+  const SealingKey both = KeysOf("2025-1:" + new_digits + "\n\n" + old_digits + "\n");
+  const SealingKey renamed = KeysOf("2025-1:" + new_digits + "\n2024:" + old_digits);
+  const SealingKey after = KeysOf("2025-1:" + new_digits);
+  const std::string old_text = before.Seal("13800005678", "p");
+  const std::string new_text = both.Seal("13900001234", "p");
+  EXPECT_EQ(old_text.substr(0, 3), "v1.");
+  EXPECT_EQ(new_text.substr(0, 10), "v2.2025-1.");
+  for (const SealingKey& keys : {both, renamed}) {
+    EXPECT_EQ(keys.Open(old_text, "p").value(), "13800005678");
+    EXPECT_EQ(keys.Open(new_text, "p").value(), "13900001234");
+    EXPECT_FALSE(keys.Open(new_text, "q").ok());
+  }
+  EXPECT_EQ(after.Open(new_text, "p").value(), "13900001234");
+  EXPECT_FALSE(after.Open(old_text, "p").ok());
+  EXPECT_FALSE(before.Open(new_text, "p").ok());
+  EXPECT_FALSE(KeysOf("other:" + new_digits).Open(new_text, "p").ok());
+}
+
 TEST(SealingKeyTest, AFileThatHoldsNoKeyIsNamed) {
+  const std::string digits(64, 'a');
   for (const std::string& content :
-       {std::string(), std::string(63, 'a'), std::string(64, 'x'), std::string(65, 'a')}) {
+       {std::string(), std::string(63, 'a'), std::string(64, 'x'), std::string(65, 'a'),
+        "A:" + digits, ":" + digits, "a b:" + digits, std::string(17, 'a') + ":" + digits,
+        "a:" + digits + "\na:" + digits, digits + "\n" + digits, digits + "\nb:"}) {
     const std::string file = WriteFile(content);
     const absl::Status status = SealingKey::Load(file).status();
     EXPECT_EQ(GetReason(status), "SEALING_KEY_INVALID");

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "duban/submission/v1/events.pb.h"
@@ -197,6 +198,15 @@ std::vector<Recipient> RecipientsOf(const Route& route, const Occasion& occasion
     }
   }
   return recipients;
+}
+
+std::string UnitToldFor(const std::string& audience, const std::string& event_unit) {
+  const std::string named = audience.substr(audience.find(' ') + 1);
+  return absl::StartsWith(named, "units/") ? named : "units/" + event_unit;
+}
+
+bool Serves(const Member& member, const std::string& today) {
+  return PostOf(member, common::v1::ROLE_UNSPECIFIED, "", today) != nullptr;
 }
 
 bool StillHas(const Member& member, const std::string& audience, const std::string& today) {

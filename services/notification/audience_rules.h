@@ -38,6 +38,13 @@ std::vector<Recipient> RecipientsOf(const v1::Route& route, const Occasion& occa
 bool StillHas(const indicator::v1::Member& member, const std::string& audience,
               const std::string& today);
 
+// True if the member has any post today.
+bool Serves(const indicator::v1::Member& member, const std::string& today);
+
+// `units/{unit}` for which a member of the audience was told; the event's (a bare id) where the
+// audience names none.
+std::string UnitToldFor(const std::string& audience, const std::string& event_unit);
+
 // The members who hold the role in a unit (empty: in any) today.
 std::vector<Recipient> Holders(const std::vector<indicator::v1::Member>& members,
                                common::v1::Role role, const std::string& unit,

@@ -15,19 +15,20 @@ using testing::IsOk;
 using v1::Delivery;
 using v1::Subscription;
 
-testing::TestReceiver& ChannelTest::Receiver() {
+testing::TestReceiver& ChannelReceiver() {
   static testing::TestReceiver receiver;
   return receiver;
 }
 
-Settings ChannelTest::Allowing() {
-  const std::string folder = Receiver().folder().string();
+Settings ChannelTestSettings() {
+  testing::TestReceiver& receiver = ChannelReceiver();
+  const std::string folder = receiver.folder().string();
   std::ofstream(folder + "/secrets.key") << std::string(64, '7');
   std::ofstream(folder + "/password") << "right\n";
   std::ofstream(folder + "/receipts") << "receipt-key\n";
   const nlohmann::json channels = {
       {"email",
-       {{"url", Receiver().Smtp()},
+       {{"url", receiver.Smtp()},
         {"from", "duban@example.gov.cn"},
         {"from_name", "督办"},
         {"user", "duban"},
@@ -36,7 +37,7 @@ Settings ChannelTest::Allowing() {
       {"providers",
        {{{"name", "sms-gateway"},
          {"channel", "SMS"},
-         {"url", Receiver().Http("/ok/sms")},
+         {"url", receiver.Http("/ok/sms")},
          {"headers", {{"content-type", "application/json"}, {"x-key", "{secret}"}}},
          {"body", R"({"to": "{address}", "text": "{text}", "id": "{id}"})"},
          {"success_pointer", "/code"},
@@ -50,7 +51,7 @@ Settings ChannelTest::Allowing() {
           .channels_file = folder + "/channels.json",
           .webhooks = {.allowed_ranges = *ParseAddressRanges("127.0.0.1", ""),
                        .plain_allowed = true,
-                       .ca_file = Receiver().ca_file(),
+                       .ca_file = receiver.ca_file(),
                        .time_limit = absl::Seconds(2)}};
 }
 
@@ -139,7 +140,7 @@ std::string ChannelTest::Tell(const std::string& subject) {
                                    {event.id()})
                             .status();
                     if (!dispatched.ok()) return dispatched;
-                    return SubscriptionFanout().Add(tx, {event}, clock_.Now());
+                    return SubscriptionFanout().Add(tx, {event}, {}, clock_.Now()).status();
                   }),
               IsOk());
   return event.id();

@@ -23,17 +23,20 @@
 
 namespace duban::notification {
 
+// Where everything is sent to, one a test program.
+testing::TestReceiver& ChannelReceiver();
+
+// What the operator allows in these tests; transfers take two seconds at most.
+Settings ChannelTestSettings();
+
 // The service with a receiver on loopback, which webhooks may call, mail server and text messages.
 class ChannelTest : public ::testing::Test {
  protected:
   using Subscriptions = v1::SubscriptionService::Stub;
   using Deliveries = v1::DeliveryService::Stub;
 
-  static testing::TestReceiver& Receiver();
-  // What the operator allows in these tests; transfers take two seconds at most.
-  static Settings Allowing();
-
-  explicit ChannelTest(const Settings& settings = Allowing());
+  static testing::TestReceiver& Receiver() { return ChannelReceiver(); }
+  explicit ChannelTest(const Settings& settings = ChannelTestSettings());
 
   static std::string Admin();
   static std::string System(const std::string& subject = "systems/province",

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "services/notification/delivery_rules.h"
@@ -44,12 +45,16 @@ std::vector<DeliveryRecorder::Result> DeliveryRecorder::Judge(const std::vector<
   for (const EndedTry& ended_try : ended) {
     const Sending& sending = ended_try.sending;
     const ParcelAnswer said = parcels_->ReadAnswer(sending, ended_try.answer);
+    // What the header says as a date is of the world's time, not of the business's.
     const NextStep next =
         AfterTry(sending.attempts + 1, said.verdict,
-                 ParseRetryAfter(ended_try.answer.retry_after, now), now, jitter(random_));
+                 ParseRetryAfter(ended_try.answer.retry_after, SharedNow()), now, jitter(random_));
+    const bool taken = next.state == Delivery::SENT;
+    const auto receipt_wait = taken ? parcels_->ReceiptWait(sending.channel) : std::nullopt;
     results.push_back({.tried = {.sending = sending,
                                  .state = next.state,
-                                 .due_time = next.due_time,
+                                 .due_time = receipt_wait ? now + *receipt_wait : next.due_time,
+                                 .receipt_expected = receipt_wait.has_value(),
                                  .time = ended_try.time,
                                  .took = ended_try.answer.took,
                                  .status = ended_try.answer.status,
@@ -85,6 +90,14 @@ absl::Status DeliveryRecorder::Record(const std::vector<Result>& results, absl::
   return absl::OkStatus();
 }
 
+server::CallContext DeliveryRecorder::OwnCall() const {
+  server::CallContext call;
+  call.identity.subject = "services/notification";
+  call.method = "DeliveryRecorder";
+  call.clock = clock_;
+  return call;
+}
+
 absl::Status DeliveryRecorder::FollowUp(db::Transaction& tx, const Result& result,
                                         absl::Time now) const {
   const Sending& sending = result.tried.sending;
@@ -94,10 +107,10 @@ absl::Status DeliveryRecorder::FollowUp(db::Transaction& tx, const Result& resul
   if (result.tried.state == Delivery::DEAD) {
     return sendings_.WakeNext(tx, sending.message, sending.ordinal, now);
   }
-  if (result.tried.state == Delivery::SENT && !parcels_->HasReceipts(sending.channel)) {
-    return sendings_.CancelWaiting(tx, sending.message);
-  }
-  return absl::OkStatus();
+  if (result.tried.state != Delivery::SENT) return absl::OkStatus();
+  if (!result.tried.receipt_expected) return sendings_.CancelWaiting(tx, sending.message);
+  return receipts_.CatchUp(tx, OwnCall(), result.tried.provider, result.tried.provider_message)
+      .status();
 }
 
 absl::Status DeliveryRecorder::NoteFailure(db::Transaction& tx, const Result& result,
@@ -108,9 +121,10 @@ absl::Status DeliveryRecorder::NoteFailure(db::Transaction& tx, const Result& re
   if (result.verdict == Verdict::kGone) {
     return Disable(tx, id, *std::move(subscription), kGoneReason, now);
   }
-  if (!subscription->message.has_failing_since()) return subscriptions_.SetFailing(tx, id, now);
-  if (!HasFailedTooLong(FromTimestamp(subscription->message.failing_since()), now)) {
-    return absl::OkStatus();
+  if (!subscription->message.has_failing_since() ||
+      !HasFailedTooLong(FromTimestamp(subscription->message.failing_since()),
+                        subscription->failures + 1, now)) {
+    return subscriptions_.CountFailure(tx, id, now);
   }
   return Disable(tx, id, *std::move(subscription), kFailedReason, now);
 }
@@ -123,11 +137,7 @@ absl::Status DeliveryRecorder::Disable(db::Transaction& tx, const std::string& i
   if (!after.ok()) return absl::OkStatus();  // it is not told of anything any more as it is
   subscription.message = *std::move(after);
   DUBAN_RETURN_IF_ERROR(subscriptions_.Write(tx, id, &subscription));
-  server::CallContext call;
-  call.identity.subject = "services/notification";
-  call.method = "DeliveryRecorder";
-  call.clock = clock_;
-  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, call, before.name(), before, subscription.message));
+  DUBAN_RETURN_IF_ERROR(audit_.Append(tx, OwnCall(), before.name(), before, subscription.message));
   metrics_->Disabled();
   LogError("a subscription was disabled", {{"subscription", before.name()}, {"reason", reason}});
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include "services/notification/delivery_metrics.h"
 #include "services/notification/ended_queue.h"
 #include "services/notification/parcel.h"
+#include "services/notification/receipt_book.h"
 #include "services/notification/sending_store.h"
 #include "services/notification/subscription_store.h"
 
@@ -39,6 +40,7 @@ class DeliveryRecorder {
   absl::Status Record(const std::vector<Result>& results, absl::Time now);
 
  private:
+  server::CallContext OwnCall() const;
   absl::Status FollowUp(db::Transaction& tx, const Result& result, absl::Time now) const;
   absl::Status NoteFailure(db::Transaction& tx, const Result& result, absl::Time now) const;
   absl::Status Disable(db::Transaction& tx, const std::string& id, StoredSubscription subscription,
@@ -51,6 +53,7 @@ class DeliveryRecorder {
   DeliveryMetrics* const metrics_;
   SendingStore sendings_;
   SubscriptionStore subscriptions_;
+  ReceiptBook receipts_;
   Audit audit_;
   std::mt19937_64 random_{std::random_device{}()};
 };

@@ -23,6 +23,9 @@ constexpr absl::Duration kLongestDrain = absl::Seconds(5);
 constexpr absl::Duration kSendingLease = absl::Seconds(60);
 constexpr int kMostInFlight = 512;
 constexpr int kSendingBatch = 128;
+constexpr int kUnparkBatch = 500;
+// How long letters wait while the directory does not answer.
+constexpr absl::Duration kDirectoryPause = absl::Seconds(5);
 constexpr size_t kRecordingBatch = 64;
 
 void LogSenderFailure(std::string_view what, const absl::Status& status) {
@@ -31,11 +34,12 @@ void LogSenderFailure(std::string_view what, const absl::Status& status) {
 
 }  // namespace
 
-DeliverySender::DeliverySender(const server::Environment& environment, const ParcelSource* parcels,
-                               const LoadedChannels* channels, Transfers* webhooks,
-                               Transfers* people)
+DeliverySender::DeliverySender(const server::Environment& environment, Directory* directory,
+                               const ParcelSource* parcels, const LoadedChannels* channels,
+                               Transfers* webhooks, Transfers* people)
     : database_(environment.database),
       clock_(environment.clock),
+      directory_(directory),
       parcels_(parcels),
       webhooks_(webhooks),
       people_(people),
@@ -64,6 +68,7 @@ void DeliverySender::Work() {
     LogSenderFailure("due deliveries not sent", more.status());
     if (now >= next_wake) {
       LogSenderFailure("waiting deliveries not woken", WakeReady());
+      LogSenderFailure("missing receipts not given up", GiveUpReceipts());
       next_wake = now + kWakeInterval;
     }
     next_look = now + (!more.ok() ? kFailurePause : *more ? absl::ZeroDuration() : kIdlePause);
@@ -98,16 +103,46 @@ absl::StatusOr<bool> DeliverySender::SendDue() {
   const int room = std::min(kSendingBatch, kMostInFlight - in_flight_);
   if (room <= 0) return false;
   const absl::Time now = clock_->Now();
-  DUBAN_ASSIGN_OR_RETURN(const std::vector<Sending> due,
-                         database_->Read(MachineNow() + kStepTimeLimit, [&](db::Session& session) {
-                           return sendings_.Due(session, now, room);
-                         }));
+  DUBAN_ASSIGN_OR_RETURN(
+      const std::vector<Sending> due,
+      database_->Read(MachineNow() + kStepTimeLimit,
+                      [&](db::Session& session) -> absl::StatusOr<std::vector<Sending>> {
+                        DUBAN_RETURN_IF_ERROR(sendings_.Unpark(session, now, kUnparkBatch));
+                        return sendings_.Due(session, now, room);
+                      }));
   if (due.empty()) return false;
+  const PeoplePointer people = PeopleFor(due);
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<Sending> admitted,
+                         Admitted(due, /*letters=*/people != nullptr, now));
+  absl::StatusOr<std::vector<Claimed>> claimed = Claim(admitted, people.get(), now);
+  if (!claimed.ok()) {
+    for (const Sending& sending : admitted) admission_.Withdraw(sending);
+    return claimed.status();
+  }
+  for (Claimed& one : *claimed) Send(std::move(one), now);
+  return static_cast<int>(due.size()) == room;
+}
+
+PeoplePointer DeliverySender::PeopleFor(const std::vector<Sending>& due) {
+  const bool letters = std::any_of(due.begin(), due.end(), [](const Sending& sending) {
+    return sending.channel != v1::WEBHOOK;
+  });
+  if (!letters) return std::make_shared<const People>();
+  if (MachineNow() < directory_asked_again_) return nullptr;
+  const absl::StatusOr<PeoplePointer> people = directory_->GetPeople();
+  if (people.ok()) return *people;
+  directory_asked_again_ = MachineNow() + kDirectoryPause;
+  return nullptr;
+}
+
+absl::StatusOr<std::vector<Sending>> DeliverySender::Admitted(const std::vector<Sending>& due,
+                                                              bool letters, absl::Time now) {
   std::vector<Sending> admitted;
   std::vector<Sending> refused;
   std::vector<absl::Time> until;
   for (const Sending& sending : due) {
-    const absl::Time time = admission_.Admit(sending, now);
+    const bool known = letters || sending.channel == v1::WEBHOOK;
+    const absl::Time time = known ? admission_.Admit(sending, now) : now + kDirectoryPause;
     if (time == absl::InfinitePast()) {
       admitted.push_back(sending);
     } else {
@@ -116,13 +151,7 @@ absl::StatusOr<bool> DeliverySender::SendDue() {
     }
   }
   LogSenderFailure("deliveries not put off", PutOff(refused, until, now));
-  absl::StatusOr<std::vector<Claimed>> claimed = Claim(admitted, now);
-  if (!claimed.ok()) {
-    for (const Sending& sending : admitted) admission_.Withdraw(sending);
-    return claimed.status();
-  }
-  for (Claimed& one : *claimed) Send(std::move(one), now);
-  return static_cast<int>(due.size()) == room;
+  return admitted;
 }
 
 absl::Status DeliverySender::PutOff(const std::vector<Sending>& refused,
@@ -145,7 +174,7 @@ absl::Status DeliverySender::PutOff(const std::vector<Sending>& refused,
 }
 
 absl::StatusOr<std::vector<DeliverySender::Claimed>> DeliverySender::Claim(
-    const std::vector<Sending>& admitted, absl::Time now) {
+    const std::vector<Sending>& admitted, const People* people, absl::Time now) {
   if (admitted.empty()) return std::vector<Claimed>();
   return database_->RunInTransaction(
       MachineNow() + kStepTimeLimit,
@@ -157,19 +186,41 @@ absl::StatusOr<std::vector<DeliverySender::Claimed>> DeliverySender::Claim(
           Parcel parcel;
           parcel.settled = Delivery::DUE;  // somebody else's
           if (ours) {
-            DUBAN_ASSIGN_OR_RETURN(parcel, parcels_->Pack(tx, sending, now));
-          }
-          if (ours && parcel.settled != Delivery::STATE_UNSPECIFIED) {
-            DUBAN_RETURN_IF_ERROR(
-                sendings_.Settle(tx, sending, parcel.settled, now, parcel.reason).status());
-            if (parcel.settled == Delivery::DEAD && !sending.message.empty()) {
-              DUBAN_RETURN_IF_ERROR(sendings_.WakeNext(tx, sending.message, sending.ordinal, now));
-            }
+            DUBAN_ASSIGN_OR_RETURN(parcel, Pack(tx, sending, people, now));
           }
           claimed.push_back({std::move(sending), std::move(parcel)});
         }
         return claimed;
       });
+}
+
+absl::StatusOr<Parcel> DeliverySender::Pack(db::Transaction& tx, const Sending& sending,
+                                            const People* people, absl::Time now) const {
+  const bool letter = sending.channel != v1::WEBHOOK;
+  if (letter) {
+    DUBAN_ASSIGN_OR_RETURN(const SecondLook::Finding found,
+                           second_look_.At(tx, sending, *people, now));
+    if (!found.pointless.empty()) {
+      Parcel parcel;
+      parcel.settled = Delivery::CANCELLED;
+      parcel.reason = found.pointless;
+      DUBAN_RETURN_IF_ERROR(
+          sendings_.Settle(tx, sending, parcel.settled, now, parcel.reason).status());
+      DUBAN_RETURN_IF_ERROR(sendings_.CancelWaiting(tx, sending.message));
+      // Who took over is told.
+      for (const std::string& event : found.orphan) {
+        DUBAN_RETURN_IF_ERROR(events_.Repeat(tx, event, now));
+      }
+      return parcel;
+    }
+  }
+  DUBAN_ASSIGN_OR_RETURN(Parcel parcel, parcels_->Pack(tx, sending, now));
+  if (parcel.settled == Delivery::STATE_UNSPECIFIED) return parcel;
+  DUBAN_RETURN_IF_ERROR(sendings_.Settle(tx, sending, parcel.settled, now, parcel.reason).status());
+  if (letter && parcel.settled == Delivery::DEAD) {
+    DUBAN_RETURN_IF_ERROR(sendings_.WakeNext(tx, sending.message, sending.ordinal, now));
+  }
+  return parcel;
 }
 
 void DeliverySender::Send(Claimed claimed, absl::Time now) {
@@ -196,6 +247,24 @@ absl::Status DeliverySender::WakeReady() {
     }
     return absl::OkStatus();
   });
+}
+
+absl::Status DeliverySender::GiveUpReceipts() {
+  const absl::Time now = clock_->Now();
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<Sending> missing,
+                         database_->Read(MachineNow() + kStepTimeLimit, [&](db::Session& session) {
+                           return sendings_.WithoutReceipt(session, now, kSendingBatch);
+                         }));
+  if (missing.empty()) return absl::OkStatus();
+  return database_->RunInTransaction(
+      MachineNow() + kStepTimeLimit, [&](db::Transaction& tx) -> absl::Status {
+        for (const Sending& sending : missing) {
+          DUBAN_ASSIGN_OR_RETURN(const bool given_up, sendings_.StopAwaiting(tx, sending));
+          if (!given_up || sending.message.empty()) continue;
+          DUBAN_RETURN_IF_ERROR(sendings_.WakeNext(tx, sending.message, sending.ordinal, now));
+        }
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace duban::notification

@@ -13,8 +13,11 @@
 #include "services/notification/admission.h"
 #include "services/notification/delivery_metrics.h"
 #include "services/notification/delivery_recorder.h"
+#include "services/notification/directory.h"
+#include "services/notification/dispatch_store.h"
 #include "services/notification/ended_queue.h"
 #include "services/notification/parcel.h"
+#include "services/notification/second_look.h"
 #include "services/notification/sending_store.h"
 
 namespace duban::notification {
@@ -27,8 +30,9 @@ class DeliverySender {
   // Starts at once, on a thread of its own. What it is given outlives it; `webhooks` calls only
   // what may be called at the wish of strangers, `people` the operator's own mail server and
   // providers.
-  DeliverySender(const server::Environment& environment, const ParcelSource* parcels,
-                 const LoadedChannels* channels, Transfers* webhooks, Transfers* people);
+  DeliverySender(const server::Environment& environment, Directory* directory,
+                 const ParcelSource* parcels, const LoadedChannels* channels, Transfers* webhooks,
+                 Transfers* people);
   // Begins nothing new, and records what ends within five seconds.
   ~DeliverySender();
 
@@ -44,24 +48,40 @@ class DeliverySender {
   absl::Status RecordEnded(absl::Duration wait);
   // True if there is probably more.
   absl::StatusOr<bool> SendDue();
+  // Those of the due ones that may be sent now; the others are put off.
+  absl::StatusOr<std::vector<Sending>> Admitted(const std::vector<Sending>& due, bool letters,
+                                                absl::Time now);
+  // Everybody there is, if anything goes to members; null if the directory does not answer, which
+  // keeps that waiting.
+  PeoplePointer PeopleFor(const std::vector<Sending>& due);
   absl::Status PutOff(const std::vector<Sending>& refused, const std::vector<absl::Time>& until,
                       absl::Time now);
-  absl::StatusOr<std::vector<Claimed>> Claim(const std::vector<Sending>& admitted, absl::Time now);
+  absl::StatusOr<std::vector<Claimed>> Claim(const std::vector<Sending>& admitted,
+                                             const People* people, absl::Time now);
+  // What is claimed, packed, or settled where there is nothing to send.
+  absl::StatusOr<Parcel> Pack(db::Transaction& tx, const Sending& sending, const People* people,
+                              absl::Time now) const;
   void Send(Claimed claimed, absl::Time now);
   // Makes due what waits for a subscription that does not make it wait any more.
   absl::Status WakeReady();
+  // Tries the next channel where no receipt came in time.
+  absl::Status GiveUpReceipts();
 
   db::Database* const database_;
   const Clock* const clock_;
+  Directory* const directory_;
   const ParcelSource* const parcels_;
   Transfers* const webhooks_;
   Transfers* const people_;
   const std::string owner_;  // of its leases
   SendingStore sendings_;
+  DispatchStore events_;
+  SecondLook second_look_;
   DeliveryMetrics metrics_;
   DeliveryRecorder recorder_;
   Admission admission_;
   int in_flight_ = 0;
+  absl::Time directory_asked_again_ = absl::InfinitePast();  // machine time
   // Transfers may outlive the sender, and so does where they put their answers.
   const std::shared_ptr<EndedQueue> ended_ = std::make_shared<EndedQueue>();
   std::thread thread_;

@@ -40,10 +40,11 @@ absl::Status BadDeliveryFilter(std::string_view zh, std::string_view en) {
 }  // namespace
 
 DeliveryService::DeliveryService(const server::Environment& environment,
-                                 const LoadedChannels* channels)
+                                 const LoadedChannels* channels, absl::Duration events_kept)
     : database_(environment.database),
       mutations_(environment.mutations),
       channels_(channels),
+      events_kept_(events_kept),
       audit_("notification") {}
 
 server::RpcService DeliveryService::Rpc() {
@@ -72,10 +73,13 @@ absl::StatusOr<v1::ListDeliveriesResponse> DeliveryService::ListDeliveries(
   DUBAN_ASSIGN_OR_RETURN(const server::ListQuery list,
                          server::ParseListQuery(request, {"state", "channel", "event"}));
   DUBAN_ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(call, request, list));
-  DUBAN_ASSIGN_OR_RETURN(std::vector<Delivery> deliveries,
-                         database_->Read(call.deadline(), [&](db::Session& session) {
-                           return deliveries_.List(session, query, list.after, list.page_size + 1);
-                         }));
+  DUBAN_ASSIGN_OR_RETURN(
+      std::vector<Delivery> deliveries,
+      database_->Read(call.deadline(),
+                      [&](db::Session& session) -> absl::StatusOr<std::vector<Delivery>> {
+                        DUBAN_RETURN_IF_ERROR(RememberScope(session, call, subscriptions_));
+                        return deliveries_.List(session, query, list.after, list.page_size + 1);
+                      }));
   v1::ListDeliveriesResponse response;
   if (deliveries.size() > static_cast<size_t>(list.page_size)) {
     deliveries.resize(list.page_size);
@@ -92,6 +96,7 @@ absl::StatusOr<Delivery> DeliveryService::Redeliver(server::CallContext& call,
   DUBAN_RETURN_IF_ERROR(
       CheckText(request.reason(), "reason", kLongestRedeliveryReason, /*required=*/true));
   return mutations_->Run(call, request, [&](db::Transaction& tx) -> absl::StatusOr<Delivery> {
+    DUBAN_RETURN_IF_ERROR(RememberScope(tx, call, subscriptions_));
     DUBAN_ASSIGN_OR_RETURN(auto found, deliveries_.GetForUpdate(tx, id));
     DUBAN_ASSIGN_OR_RETURN(const StoredDelivery before,
                            OwnedDelivery(tx, call, request.name(), std::move(found)));
@@ -115,9 +120,10 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> DeliveryService::ReplayDeliveries(
   DUBAN_ASSIGN_OR_RETURN(const auto ids,
                          ParseResourceName(request.parent(), "subscriptions/*", "parent"));
   const std::string& id = ids.front();
-  DUBAN_ASSIGN_OR_RETURN(ReplayRange range, ReadReplay(request, call.now()));
+  DUBAN_ASSIGN_OR_RETURN(ReplayRange range, ReadReplay(request, call.now(), events_kept_));
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::ReplayDeliveriesResponse> {
+        DUBAN_RETURN_IF_ERROR(RememberScope(tx, call, subscriptions_));
         DUBAN_ASSIGN_OR_RETURN(auto found, subscriptions_.Get(tx, id));
         DUBAN_ASSIGN_OR_RETURN(const StoredSubscription subscription,
                                Owned(call, id, std::move(found)));
@@ -162,25 +168,14 @@ absl::StatusOr<v1::RecordReceiptResponse> DeliveryService::RecordReceipt(
   }
   return mutations_->Run(
       call, request, [&](db::Transaction& tx) -> absl::StatusOr<v1::RecordReceiptResponse> {
+        DUBAN_ASSIGN_OR_RETURN(const bool recorded,
+                               receipts_.Record(tx, call,
+                                                {.provider = request.provider(),
+                                                 .provider_message = request.provider_message(),
+                                                 .receipt = request.receipt(),
+                                                 .time = time}));
         v1::RecordReceiptResponse response;
-        DUBAN_ASSIGN_OR_RETURN(
-            const auto found,
-            deliveries_.FindForUpdate(tx, request.provider(), request.provider_message()));
-        if (!found) return response;
-        const auto state = AfterReceipt(found->message.state(), request.receipt());
-        if (!state) return response;
-        DUBAN_ASSIGN_OR_RETURN(const std::string id, DeliveryIdOf(found->message.name()));
-        DUBAN_RETURN_IF_ERROR(deliveries_.WriteReceipt(tx, id, *state, request.receipt(), time));
-        if (*state == Delivery::DEAD) {
-          DUBAN_RETURN_IF_ERROR(
-              sendings_.WakeNext(tx, found->message_id, found->ordinal, call.now()));
-        } else {
-          DUBAN_RETURN_IF_ERROR(sendings_.CancelWaiting(tx, found->message_id));
-        }
-        DUBAN_ASSIGN_OR_RETURN(const auto after, deliveries_.Get(tx, id));
-        DUBAN_RETURN_IF_ERROR(
-            audit_.Append(tx, call, found->message.name(), found->message, after->message));
-        response.set_recorded(true);
+        response.set_recorded(recorded);
         return response;
       });
 }

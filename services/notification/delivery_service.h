@@ -14,7 +14,7 @@
 #include "services/notification/channels.h"
 #include "services/notification/delivery_store.h"
 #include "services/notification/event_store.h"
-#include "services/notification/sending_store.h"
+#include "services/notification/receipt_book.h"
 #include "services/notification/subscription_store.h"
 
 namespace duban::notification {
@@ -22,8 +22,9 @@ namespace duban::notification {
 // duban.notification.v1.DeliveryService; the contract says what each method does and refuses.
 class DeliveryService {
  public:
-  // `channels` outlives it.
-  DeliveryService(const server::Environment& environment, const LoadedChannels* channels);
+  // `channels` outlives it. Events are kept for `events_kept` at least.
+  DeliveryService(const server::Environment& environment, const LoadedChannels* channels,
+                  absl::Duration events_kept);
 
   server::RpcService Rpc();
 
@@ -63,10 +64,11 @@ class DeliveryService {
   db::Database* const database_;
   const server::Mutations* const mutations_;
   const LoadedChannels* const channels_;
+  const absl::Duration events_kept_;
   DeliveryStore deliveries_;
-  SendingStore sendings_;
   EventStore events_;
   SubscriptionStore subscriptions_;
+  ReceiptBook receipts_;
   Audit audit_;
 };
 

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/id.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/db/repeated.h"
@@ -16,7 +16,7 @@ namespace {
 using v1::Delivery;
 
 constexpr char kCountDead[] =
-    "SELECT channel, COUNT(*) FROM (SELECT channel FROM deliveries FORCE INDEX (due)"
+    "SELECT channel, COUNT(*) FROM (SELECT channel FROM deliveries FORCE INDEX (turn)"
     " WHERE state = 5 LIMIT 100000) AS dead GROUP BY channel";
 constexpr db::Repeated kInsert = {
     "INSERT INTO deliveries (delivery, dedup_key, channel, ordinal, member, message, subscription,"
@@ -35,13 +35,16 @@ constexpr char kAttempts[] =
     " ORDER BY number DESC LIMIT 20";
 // States: 2 DUE, 3 SENT, 4 CONFIRMED, 5 DEAD, 6 CANCELLED.
 constexpr char kRedeliver[] =
-    "UPDATE deliveries SET state = 2, due_time = ?, attempts = 0, last_error = '', receipt = 0,"
+    "UPDATE deliveries SET state = 2, parked = 0, due_time = ?, attempts = 0, last_error = '', "
+    "receipt = 0,"
     " confirm_time = NULL, version = version + 1 WHERE delivery = ?";
 constexpr char kReplay[] =
-    "UPDATE deliveries SET state = 2, due_time = ?, attempts = 0, last_error = '', receipt = 0,"
+    "UPDATE deliveries SET state = 2, parked = 0, due_time = ?, attempts = 0, last_error = '', "
+    "receipt = 0,"
     " confirm_time = NULL, version = version + 1 WHERE dedup_key = ? AND state IN (3, 4, 5, 6)";
 constexpr char kReceipt[] =
-    "UPDATE deliveries SET state = ?, receipt = ?, confirm_time = ?, version = version + 1"
+    "UPDATE deliveries SET state = ?, parked = 0, receipt = ?, confirm_time = ?, version = version "
+    "+ 1"
     " WHERE delivery = ?";
 
 // `{message}/{channel}` or `{subscription}/{event}`.
@@ -100,7 +103,7 @@ absl::Status DeliveryStore::Add(db::Transaction& tx, const std::vector<NewDelive
   rows.reserve(deliveries.size());
   for (const NewDelivery& delivery : deliveries) {
     const Delivery::State state = delivery.ordinal == 0 ? Delivery::DUE : Delivery::WAITING;
-    rows.push_back({NewUuid7(MachineNow()), DedupKey(delivery), static_cast<int>(delivery.channel),
+    rows.push_back({NewUuid7(SharedNow()), DedupKey(delivery), static_cast<int>(delivery.channel),
                     delivery.ordinal, delivery.member, delivery.message, delivery.subscription,
                     delivery.event, static_cast<int>(delivery.urgency), static_cast<int>(state),
                     delivery.due_time, now});

@@ -17,12 +17,13 @@ constexpr size_t kTitleLength = 200;
 
 }  // namespace
 
-Texts DigestTexts(const std::string& day, const std::vector<Texts>& notices) {
+Texts DigestTexts(const std::string& day, const std::vector<Texts>& notices, int part) {
   const size_t number = notices.size();
   Texts digest;
-  digest.set_title(
-      absl::StrCat("每日汇总（", DateWords(day, Language::kChinese), "，", number, "条）"));
-  digest.set_title_en(absl::StrCat("Daily digest of ", day, " (", number, ")"));
+  digest.set_title(absl::StrCat("每日汇总（", DateWords(day, Language::kChinese), "，", number,
+                                "条", part > 1 ? absl::StrCat("，第", part, "部分") : "", "）"));
+  digest.set_title_en(absl::StrCat("Daily digest of ", day, " (", number,
+                                   part > 1 ? absl::StrCat(", part ", part) : "", ")"));
   digest.set_short_text(absl::StrCat("【督办】今日汇总", number, "条，请登录查看。"));
   for (size_t i = 0; i < std::min(number, kMostLines); ++i) {
     const Texts& notice = notices[i];

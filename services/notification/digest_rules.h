@@ -9,9 +9,11 @@
 // The texts that this service writes itself.
 namespace duban::notification {
 
-// 每日汇总: of the local day `YYYY-MM-DD` with at least one notice, by their texts.
+// 每日汇总: of the local day `YYYY-MM-DD` with at least one notice, by their texts; which part of
+// it, from 1.
 v1::PreviewTemplateResponse DigestTexts(const std::string& day,
-                                        const std::vector<v1::PreviewTemplateResponse>& notices);
+                                        const std::vector<v1::PreviewTemplateResponse>& notices,
+                                        int part = 1);
 
 // 未签收提醒: tells a unit head of an urgent message that a member of the unit has not
 // acknowledged.

@@ -35,6 +35,12 @@ TEST(DigestTextsTest, EndAfterAHundredLines) {
   EXPECT_THAT(digest.body_en(), HasSubstr("101 in all"));
 }
 
+TEST(DigestTextsTest, SayWhichPartItIs) {
+  const auto digest = DigestTexts("2024-03-29", {Titled("一", "one")}, 2);
+  EXPECT_EQ(digest.title(), "每日汇总（2024年3月29日，1条，第2部分）");
+  EXPECT_EQ(digest.title_en(), "Daily digest of 2024-03-29 (1, part 2)");
+}
+
 TEST(StepUpTextsTest, SayWhoHasNotAcknowledgedWhat) {
   const auto texts = StepUpTexts("李四", Titled(std::string(300, 'x'), "Red slip"));
   EXPECT_THAT(texts.title(), HasSubstr("【未签收】xxx"));

@@ -107,16 +107,32 @@ absl::Status Dispatcher::Store(const std::vector<Made>& batch) {
     ids.push_back(one.record.event().id());
     notices.insert(notices.end(), one.expanded.notices.begin(), one.expanded.notices.end());
   }
-  return database_->RunInTransaction(
-      MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> absl::Status {
-        DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
-        for (const Made& one : batch) {
-          if (one.expanded.change) DUBAN_RETURN_IF_ERROR(Apply(tx, *one.expanded.change));
-        }
-        DUBAN_RETURN_IF_ERROR(notices_.Add(tx, notices, clock_->Now()));
-        if (fan_out_) DUBAN_RETURN_IF_ERROR(fan_out_(tx, events, clock_->Now()));
-        return events_.Complete(tx, ids, clock_->Now());
-      });
+  return StoreByPages(events, [&](db::Transaction& tx) -> absl::Status {
+    for (const Made& one : batch) {
+      if (one.expanded.change) DUBAN_RETURN_IF_ERROR(Apply(tx, *one.expanded.change));
+    }
+    DUBAN_RETURN_IF_ERROR(notices_.Add(tx, notices, clock_->Now()));
+    return events_.Complete(tx, ids, clock_->Now());
+  });
+}
+
+absl::Status Dispatcher::StoreByPages(const std::vector<common::v1::Event>& events, Rest rest) {
+  using Next = absl::StatusOr<std::optional<FanoutPlace>>;
+  std::optional<FanoutPlace> place = FanoutPlace();
+  while (place) {
+    DUBAN_ASSIGN_OR_RETURN(
+        place, database_->RunInTransaction(
+                   MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> Next {
+                     DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
+                     std::optional<FanoutPlace> next;
+                     if (fan_out_) {
+                       DUBAN_ASSIGN_OR_RETURN(next, fan_out_(tx, events, *place, clock_->Now()));
+                     }
+                     if (!next) DUBAN_RETURN_IF_ERROR(rest(tx));
+                     return next;
+                   }));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Dispatcher::Apply(db::Transaction& tx, const ObligationChange& change) const {
@@ -145,23 +161,26 @@ absl::Status Dispatcher::Fail(const EventRecord& record, const absl::Status& fai
   const absl::Duration wait =
       std::min(kLongestWait, absl::Seconds(1 << std::min(record.attempts(), kMostDoublings)));
   const std::string error = absl::StrCat(GetReason(failure), ": ", std::string(failure.message()));
-  const auto record_failure = [&](bool says) {
-    return database_->RunInTransaction(
-        MachineNow() + kDispatchLimit, [&](db::Transaction& tx) -> absl::Status {
-          DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
-          if (says) DUBAN_RETURN_IF_ERROR(Say(tx, record));
-          return events_.Fail(tx, record.event().id(), error, clock_->Now() + wait);
-        });
+  const auto fail = [&](db::Transaction& tx) {
+    return events_.Fail(tx, record.event().id(), error, clock_->Now() + wait);
   };
-  const absl::Status said = record_failure(/*says=*/true);
-  if (said.ok() || IsEverybodys(said)) return said;
-  return record_failure(/*says=*/false);
+  if (!record.has_dispatch_time()) {
+    const absl::Status said =
+        StoreByPages({record.event()}, [&](db::Transaction& tx) -> absl::Status {
+          DUBAN_RETURN_IF_ERROR(Say(tx, record));
+          return fail(tx);
+        });
+    if (said.ok() || IsEverybodys(said)) return said;
+  }
+  return database_->RunInTransaction(MachineNow() + kDispatchLimit,
+                                     [&](db::Transaction& tx) -> absl::Status {
+                                       DUBAN_RETURN_IF_ERROR(lease_.Check(tx));
+                                       return fail(tx);
+                                     });
 }
 
 absl::Status Dispatcher::Say(db::Transaction& tx, const EventRecord& record) const {
   const common::v1::Event& event = record.event();
-  if (record.has_dispatch_time()) return absl::OkStatus();
-  if (fan_out_) DUBAN_RETURN_IF_ERROR(fan_out_(tx, {event}, clock_->Now()));
   const auto data = ReadEventData(event);
   // A later release may read it, and then knows what it says.
   if (!data.ok()) return absl::OkStatus();

@@ -2,9 +2,12 @@
 #define DUBAN_SERVICES_NOTIFICATION_DISPATCHER_H_
 
 #include <functional>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +17,7 @@
 #include "services/notification/lease.h"
 #include "services/notification/notice_store.h"
 #include "services/notification/obligation_store.h"
+#include "services/notification/subscription_fanout.h"
 
 namespace duban::notification {
 
@@ -24,9 +28,11 @@ namespace duban::notification {
 // to subscriptions, is not kept waiting with it. Not thread-safe.
 class Dispatcher {
  public:
-  // Adds what subscriptions are told of the events. Runs in the transaction; may run again.
-  using FanOut = std::function<absl::Status(
-      db::Transaction& tx, const std::vector<common::v1::Event>& events, absl::Time now)>;
+  // Adds what subscriptions are told of the events, from a place on: where another transaction goes
+  // on, if that was not all. Runs in the transaction; may run again.
+  using FanOut = std::function<absl::StatusOr<std::optional<FanoutPlace>>(
+      db::Transaction& tx, const std::vector<common::v1::Event>& events, const FanoutPlace& from,
+      absl::Time now)>;
 
   struct Options {
     absl::Duration lease = absl::Seconds(15);
@@ -50,9 +56,12 @@ class Dispatcher {
   // cannot be stored, which fails then and adds its subject to those `held_up`.
   absl::Status Complete(std::vector<Made>* batch, std::set<std::string>* held_up);
   absl::Status Store(const std::vector<Made>& batch);
+  // Runs `rest` in the transaction with the last page of what subscriptions are told of the events.
+  using Rest = absl::FunctionRef<absl::Status(db::Transaction& tx)>;
+  absl::Status StoreByPages(const std::vector<common::v1::Event>& events, Rest rest);
   absl::Status Apply(db::Transaction& tx, const ObligationChange& change) const;
   absl::Status Fail(const v1::EventRecord& record, const absl::Status& failure);
-  // What holds whether or not anybody can be told of the event, once.
+  // What the event says of obligations, whether or not anybody can be told of it, once.
   absl::Status Say(db::Transaction& tx, const v1::EventRecord& record) const;
 
   db::Database* const database_;

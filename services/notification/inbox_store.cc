@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/db/repeated.h"
@@ -108,7 +108,7 @@ absl::StatusOr<std::vector<NewMessage>> InboxStore::Add(db::Transaction& tx,
     if (!told.emplace(message.member, message.notice).second) continue;
     Counters& counters = inboxes[message.member];
     ++counters.unread_count;
-    const std::string id = NewUuid7(MachineNow());
+    const std::string id = NewUuid7(SharedNow());
     message.content.set_name(absl::StrCat("members/", message.member, "/messages/", id));
     message.content.set_sequence(++counters.last_sequence);
     *message.content.mutable_create_time() = ToTimestamp(now);

@@ -1,17 +1,11 @@
 // Messages on their way to members, by mail and text message, and what providers say of them.
 #include <string>
+#include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/hmac.h"
-#include "common/base/id.h"
-#include "common/base/sealing_key.h"
-#include "common/base/status.h"
 #include "common/base/timestamp.h"
-#include "services/notification/channel_fixture.h"
-#include "services/notification/delivery_store.h"
-#include "services/notification/inbox_store.h"
+#include "services/notification/letter_fixture.h"
 
 namespace duban::notification {
 namespace {
@@ -21,82 +15,7 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using v1::Delivery;
 
-class LetterDeliveryTest : public ChannelTest {
- protected:
-  // A member with these addresses; empty: none.
-  void Enroll(const std::string& member, const std::string& mail, const std::string& phone) {
-    const auto key = SealingKey::Load((Receiver().folder() / "secrets.key").string());
-    ASSERT_THAT(key, IsOk());
-    const auto sealed = [&](const std::string& address, const char* kind) {
-      return address.empty()
-                 ? ""
-                 : key->Seal(address, absl::StrCat("contact_points/", member, "/", kind));
-    };
-    Execute(absl::StrCat("INSERT INTO contact_points VALUES ('", member, "', '",
-                         sealed(phone, "phone"), "', '", sealed(mail, "mail"),
-                         "', '', '', '', '', UTC_TIMESTAMP(6), 1)"));
-  }
-
-  // A message that goes by mail, and by text message where mail fails.
-  void Write(const std::string& member) {
-    NewMessage message{
-        .member = member, .notice = NewUuid7(MachineNow()), .short_text = "请签收“通报”"};
-    message.content.set_title("通报已印发");
-    message.content.set_body("请阅 <通报>");
-    message.content.set_title_en("Bulletin");
-    message.content.set_body_en("Please read it.");
-    message.content.set_urgency(v1::NORMAL);
-    EXPECT_THAT(harness_.database().RunInTransaction(
-                    MachineNow() + absl::Seconds(10),
-                    [&](db::Transaction& tx) -> absl::Status {
-                      DUBAN_ASSIGN_OR_RETURN(const auto added,
-                                             InboxStore().Add(tx, {message}, clock_.Now()));
-                      const std::string& name = added.at(0).content.name();
-                      NewDelivery mail = {.channel = v1::EMAIL,
-                                          .member = member,
-                                          .message = name.substr(name.rfind('/') + 1),
-                                          .due_time = clock_.Now()};
-                      NewDelivery text = mail;
-                      text.channel = v1::SMS;
-                      text.ordinal = 1;
-                      return DeliveryStore().Add(tx, {mail, text}, clock_.Now());
-                    }),
-                IsOk());
-  }
-
-  Delivery Await(const std::string& member, const std::string& channel, Delivery::State state) {
-    Delivery delivery;
-    EXPECT_TRUE(testing::WaitUntil(absl::Seconds(20), [&] {
-      const auto found = DeliveriesOf("members/" + member, "channel = " + channel);
-      if (!found.empty()) delivery = found.front();
-      return delivery.state() == state;
-    })) << delivery.DebugString();
-    return delivery;
-  }
-
-  bool Receipt(const std::string& message, Delivery::Receipt receipt,
-               const std::string& key = "receipt-key",
-               const std::string& provider = "sms-gateway") {
-    v1::RecordReceiptRequest request;
-    request.set_provider(provider);
-    request.set_provider_message(message);
-    request.set_receipt(receipt);
-    *request.mutable_time() = ToTimestamp(clock_.Now());
-    request.set_signature(absl::BytesToHexString(
-        HmacSha256(key, absl::StrCat(provider, "\n", message, "\n", Delivery::Receipt_Name(receipt),
-                                     "\n", absl::ToUnixMillis(clock_.Now())))));
-    const auto response = Call(*deliveries_, &Deliveries::RecordReceipt, System(), request);
-    EXPECT_THAT(response, IsOk());
-    return response.ok() && response->recorded();
-  }
-
-  // The id that the provider gave to the member's text message.
-  std::string ProviderMessage(const std::string& member) {
-    return Select("SELECT provider_message FROM deliveries WHERE channel = 2 AND member = '" +
-                  member + "'")
-        .at(0);
-  }
-};
+class LetterDeliveryTest : public LetterTest {};
 
 TEST_F(LetterDeliveryTest, AMailReachesItsMember) {
   Enroll("li", "li@example.gov.cn", "13800005678");
@@ -176,6 +95,47 @@ TEST_F(LetterDeliveryTest, AReceiptMaySayThatItNeverArrived) {
   EXPECT_TRUE(Receipt(ProviderMessage("zhou"), Delivery::FAILED));
   EXPECT_EQ(GetDelivery(text.name()).state(), Delivery::DEAD);
   EXPECT_FALSE(Receipt(ProviderMessage("zhou"), Delivery::ARRIVED));
+}
+
+TEST_F(LetterDeliveryTest, WhereNoReceiptComesTheNextChannelGoes) {
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700003333");
+  Write("sun");
+  const Delivery text = Await("sun", "SMS", Delivery::SENT);
+  EXPECT_EQ(FromTimestamp(text.due_time()), clock_.Now() + absl::Minutes(15));
+  EXPECT_EQ(DeliveriesOf("members/sun", "channel = EMAIL")[0].state(), Delivery::WAITING);
+  clock_.Advance(absl::Minutes(15));
+  Await("sun", "EMAIL", Delivery::SENT);
+  // One that comes late counts all the same.
+  EXPECT_TRUE(Receipt(ProviderMessage("sun"), Delivery::ARRIVED));
+  EXPECT_EQ(GetDelivery(text.name()).state(), Delivery::CONFIRMED);
+}
+
+// Before it is on record that the provider took it. The first one counts.
+TEST_F(LetterDeliveryTest, AReceiptMayComeEarly) {
+  const std::string next = absl::StrCat("m-", ReceivedAt("/ok/sms").size() + 1);
+  EXPECT_FALSE(Receipt(next, Delivery::ARRIVED));
+  EXPECT_FALSE(Receipt(next, Delivery::FAILED));
+  EXPECT_FALSE(Receipt(next, Delivery::ARRIVED, "a forger's key"));
+  EXPECT_EQ(Select("SELECT receipt FROM early_receipts"), std::vector<std::string>{"1"});
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700004444");
+  Write("sun");
+  const Delivery text = Await("sun", "SMS", Delivery::CONFIRMED);
+  EXPECT_EQ(ProviderMessage("sun"), next);
+  EXPECT_EQ(text.receipt(), Delivery::ARRIVED);
+  Await("sun", "EMAIL", Delivery::CANCELLED);
+  EXPECT_EQ(Select("SELECT receipt FROM early_receipts"), std::vector<std::string>());
+}
+
+TEST_F(LetterDeliveryTest, AnEarlyFailureSendsItTheNextWay) {
+  const std::string next = absl::StrCat("m-", ReceivedAt("/ok/sms").size() + 1);
+  EXPECT_FALSE(Receipt(next, Delivery::FAILED));
+  text_first_ = true;
+  Enroll("sun", "sun@example.gov.cn", "13700005555");
+  Write("sun");
+  EXPECT_EQ(Await("sun", "SMS", Delivery::DEAD).receipt(), Delivery::FAILED);
+  Await("sun", "EMAIL", Delivery::SENT);
 }
 
 TEST_F(LetterDeliveryTest, ReceiptsAreChecked) {

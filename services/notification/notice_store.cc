@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "common/base/clock.h"
 #include "common/base/id.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/db/repeated.h"
@@ -37,6 +37,12 @@ constexpr char kDue[] =
 constexpr char kDueForDigest[] =
     "state = 1 AND digest_date > '' AND due_time <= ? ORDER BY digest_date, member, notice"
     " LIMIT ?";
+constexpr char kDueForDigestOf[] =
+    "SELECT notice, event, event_type, member, audience, route, urgency, state, reason, due_time,"
+    " message, create_time, channels, plan, unit, subject, obligations, template,"
+    " template_revision, title, short_text, '', title_en, '', acknowledgement_required,"
+    " step_up_seconds, digest_date, expire_time FROM notices FORCE INDEX (by_digest)"
+    " WHERE state = 1 AND digest_date = ? AND member = ? AND due_time <= ? ORDER BY notice LIMIT ?";
 constexpr db::Repeated kTell = {
     "UPDATE notices n JOIN messages m ON m.member = n.member AND m.notice = n.notice"
     " SET n.state = 2, n.message = m.message, n.version = n.version + 1"
@@ -51,8 +57,9 @@ constexpr char kDrop[] =
 constexpr char kPostpone[] =
     "UPDATE notices SET digest_date = ?, due_time = ?, version = version + 1"
     " WHERE notice = ? AND state = 1";
-constexpr db::Repeated kHadDigest = {"SELECT member FROM digests WHERE (member, digest_date) IN (",
-                                     "(?, ?)", ", ", ")"};
+constexpr char kDigestSize[] = "SELECT notices FROM digests WHERE member = ? AND digest_date = ?";
+constexpr char kGrowDigest[] =
+    "UPDATE digests SET notices = notices + ? WHERE member = ? AND digest_date = ?";
 constexpr char kAddDigest[] =
     "INSERT INTO digests (member, digest_date, digest, message, notices, create_time)"
     " VALUES (?, ?, ?, ?, ?, ?)";
@@ -108,7 +115,7 @@ NoticeRecord ReadRecord(const db::Row& row) {
 std::vector<db::Value> RowOf(const NoticeRecord& record, absl::Time now) {
   const Notice& notice = record.notice;
   std::vector<int> channels(record.channels.begin(), record.channels.end());
-  return {NewUuid7(MachineNow()),
+  return {NewUuid7(SharedNow()),
           LastId(notice.event()),
           notice.event_type(),
           LastId(notice.member()),
@@ -200,6 +207,14 @@ absl::StatusOr<std::vector<NoticeRecord>> NoticeStore::DueForDigest(db::Session&
   return ReadRecords(session.Query(absl::StrCat(kSelectRecord, kDueForDigest), {now, limit}));
 }
 
+absl::StatusOr<std::vector<NoticeRecord>> NoticeStore::DueForDigestOf(db::Session& session,
+                                                                      const std::string& day,
+                                                                      const std::string& member,
+                                                                      absl::Time now,
+                                                                      int limit) const {
+  return ReadRecords(session.Query(kDueForDigestOf, {day, member, now, limit}));
+}
+
 absl::Status NoticeStore::Tell(db::Transaction& tx, const std::vector<std::string>& ids) const {
   std::vector<std::vector<db::Value>> keys;
   for (const std::string& id : ids) keys.push_back({id});
@@ -221,15 +236,17 @@ absl::Status NoticeStore::Postpone(db::Transaction& tx, const std::string& id,
   return ExpectChanged(tx.Execute(kPostpone, {digest_date, due_time, id}), 1);
 }
 
-absl::StatusOr<std::set<std::string>> NoticeStore::HadDigest(
-    db::Session& session, const std::string& day, const std::vector<std::string>& members) const {
-  std::vector<std::vector<db::Value>> keys;
-  for (const std::string& member : members) keys.push_back({member, day});
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
-                         db::QueryRepeated(session, kHadDigest, std::move(keys)));
-  std::set<std::string> had;
-  for (const db::Row& row : rows) had.insert(row.GetString(0));
-  return had;
+absl::StatusOr<std::optional<int>> NoticeStore::DigestSize(db::Session& session,
+                                                           const std::string& member,
+                                                           const std::string& day) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kDigestSize, {member, day}));
+  if (rows.empty()) return std::nullopt;
+  return static_cast<int>(rows.front().GetInt(0));
+}
+
+absl::Status NoticeStore::GrowDigest(db::Transaction& tx, const std::string& member,
+                                     const std::string& day, int notices) const {
+  return tx.Execute(kGrowDigest, {notices, member, day}).status();
 }
 
 absl::Status NoticeStore::AddDigest(db::Transaction& tx, const std::string& member,

@@ -2,7 +2,6 @@
 #define DUBAN_SERVICES_NOTIFICATION_NOTICE_STORE_H_
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +60,12 @@ class NoticeStore {
   absl::StatusOr<std::vector<NoticeRecord>> DueForDigest(db::Session& session, absl::Time now,
                                                          int limit) const;
 
+  // At most `limit` of one member's and day's that are due, without their bodies.
+  absl::StatusOr<std::vector<NoticeRecord>> DueForDigestOf(db::Session& session,
+                                                           const std::string& day,
+                                                           const std::string& member,
+                                                           absl::Time now, int limit) const;
+
   // Makes WAITING notices TOLD by the messages that name them. ABORTED if one is WAITING no more.
   absl::Status Tell(db::Transaction& tx, const std::vector<std::string>& ids) const;
 
@@ -73,9 +78,14 @@ class NoticeStore {
   absl::Status Postpone(db::Transaction& tx, const std::string& id, const std::string& digest_date,
                         absl::Time due_time) const;
 
-  // Those of the members who had their digest of this day.
-  absl::StatusOr<std::set<std::string>> HadDigest(db::Session& session, const std::string& day,
-                                                  const std::vector<std::string>& members) const;
+  // How many notices the member's digest of this day has, in all of its parts; nothing if they had
+  // none yet.
+  absl::StatusOr<std::optional<int>> DigestSize(db::Session& session, const std::string& member,
+                                                const std::string& day) const;
+
+  // Counts the notices of a further part.
+  absl::Status GrowDigest(db::Transaction& tx, const std::string& member, const std::string& day,
+                          int notices) const;
 
   // Records that a member has the digest of a day. ALREADY_EXISTS DATABASE_DUPLICATE for a second.
   absl::Status AddDigest(db::Transaction& tx, const std::string& member, const std::string& day,

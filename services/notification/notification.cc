@@ -52,11 +52,13 @@ class Notification : public server::Assembly {
         routing_(environment, settings.routing, std::move(regions), &indicator_,
                  secrets_ ? &*secrets_ : nullptr,
                  [this](db::Transaction& tx, const std::vector<common::v1::Event>& events,
-                        absl::Time now) { return fanout_.Add(tx, events, now); }),
+                        const FanoutPlace& from,
+                        absl::Time now) { return fanout_.Add(tx, events, from, now); }),
         inbox_(environment, settings.watch),
         subscriptions_(environment, &secret_box_, &webhooks_, settings.webhooks),
-        deliveries_(environment, &channels_),
-        sender_(environment, &parcels_, &channels_, &webhooks_, &people_),
+        deliveries_(environment, &channels_, settings.retention.events),
+        sender_(environment, routing_.directory(), &parcels_, &channels_, &webhooks_, &people_),
+        retention_(environment, settings.retention),
         dead_letters_(environment),
         counting_(kDeadLettersInterval, [this] { dead_letters_.Measure(); }) {}
 
@@ -86,6 +88,7 @@ class Notification : public server::Assembly {
   SubscriptionService subscriptions_;
   DeliveryService deliveries_;
   DeliverySender sender_;
+  Retention retention_;
   DeadLetters dead_letters_;
   server::Recurrence counting_;
 };

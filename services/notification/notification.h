@@ -6,6 +6,7 @@
 #include "common/base/error.h"
 #include "common/db/migration.h"
 #include "common/server/process.h"
+#include "services/notification/retention.h"
 #include "services/notification/routing.h"
 #include "services/notification/watch_hub.h"
 #include "services/notification/webhook_settings.h"
@@ -28,6 +29,7 @@ struct Settings {
   WebhookSettings webhooks;
   RoutingSettings routing;
   WatchPace watch;
+  RetentionSettings retention;
 };
 
 // The notification service. Assembling it fails with FAILED_PRECONDITION SERVICE_KEY_MISSING

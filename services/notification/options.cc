@@ -11,9 +11,11 @@
 ABSL_FLAG(std::string, indicator_target, "dns:///localhost:7001",
           "where the indicator service is, which knows plans and members: host:port,"
           " dns:///host:port or ipv4:address:port,address:port");
-ABSL_FLAG(std::string, secrets_key_file, "",
-          "file of 64 hexadecimal digits, the key with which phone numbers, mail addresses and"
-          " webhook secrets are encrypted; empty: none can be stored");
+ABSL_FLAG(
+    std::string, secrets_key_file, "",
+    "file of the keys with which phone numbers, mail addresses and webhook secrets are"
+    " encrypted, one a line, 64 hexadecimal digits or name:digits; the first one encrypts, all"
+    " of them decrypt; empty: none can be stored");
 ABSL_FLAG(std::string, channels_file, "",
           "JSON file of the mail server and of the providers of text messages and chat, see"
           " services/notification/README.md; empty: people are reached by their inbox alone");
@@ -37,8 +39,19 @@ ABSL_FLAG(std::string, digest_time, "16:30",
 ABSL_FLAG(absl::Duration, dispatch_interval, absl::Milliseconds(200),
           "how often is looked for events and notices that are due, 10ms to 1m");
 
+ABSL_FLAG(absl::Duration, event_retention, duban::notification::RetentionSettings{}.events,
+          "how long events are kept with whom they concerned, once all of it is done, and can be"
+          " replayed, 720h to 87600h");
+ABSL_FLAG(absl::Duration, delivery_retention, duban::notification::RetentionSettings{}.deliveries,
+          "how long deliveries are kept with their tries and receipts, once they are done, 720h to"
+          " 87600h");
+
 namespace duban::notification {
 namespace {
+
+// Longer than any relay keeps an event, which would come as a new one once it is forgotten.
+constexpr absl::Duration kShortestRetention = absl::Hours(720);
+constexpr absl::Duration kLongestRetention = absl::Hours(87600);
 
 absl::StatusOr<int> ReadMinute(const std::string& flag, const std::string& text) {
   const absl::StatusOr<int> minute = ParseTimeOfDay(text, flag);
@@ -70,7 +83,9 @@ absl::StatusOr<Options> ReadOptions() {
                       .routing = {.calendar_file = absl::GetFlag(FLAGS_calendar_file),
                                   .hours = {},
                                   .interval = absl::GetFlag(FLAGS_dispatch_interval)},
-                      .watch = {.interval = absl::GetFlag(FLAGS_watch_interval)}};
+                      .watch = {.interval = absl::GetFlag(FLAGS_watch_interval)},
+                      .retention = {.events = absl::GetFlag(FLAGS_event_retention),
+                                    .deliveries = absl::GetFlag(FLAGS_delivery_retention)}};
   DUBAN_ASSIGN_OR_RETURN(options.settings.routing.hours, ReadHours());
   DUBAN_RETURN_IF_ERROR(server::CheckDuration("dispatch_interval",
                                               options.settings.routing.interval,
@@ -78,6 +93,11 @@ absl::StatusOr<Options> ReadOptions() {
   DUBAN_RETURN_IF_ERROR(server::CheckTarget("indicator_target", options.settings.indicator_target));
   DUBAN_RETURN_IF_ERROR(server::CheckDuration("watch_interval", options.settings.watch.interval,
                                               absl::Milliseconds(10), absl::Minutes(1)));
+  DUBAN_RETURN_IF_ERROR(server::CheckDuration("event_retention", options.settings.retention.events,
+                                              kShortestRetention, kLongestRetention));
+  DUBAN_RETURN_IF_ERROR(server::CheckDuration("delivery_retention",
+                                              options.settings.retention.deliveries,
+                                              kShortestRetention, kLongestRetention));
   WebhookSettings& webhooks = options.settings.webhooks;
   const auto ranges =
       ParseAddressRanges(absl::GetFlag(FLAGS_webhook_allowed_ranges), "webhook_allowed_ranges");

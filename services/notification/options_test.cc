@@ -37,6 +37,8 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   SetFlag("watch_interval", "250ms");
   SetFlag("working_hours", "09:00-18:00");
   SetFlag("digest_time", "17:15");
+  SetFlag("event_retention", "1000h");
+  SetFlag("delivery_retention", "2000h");
   SetFlag("database_connections", "5");
   const auto options = ReadOptions();
   ASSERT_THAT(options, IsOk());
@@ -50,6 +52,8 @@ TEST_F(OptionsTest, TheFlagsMakeTheService) {
   EXPECT_EQ(options->settings.routing.hours.begin, 9 * 60);
   EXPECT_EQ(options->settings.routing.hours.end, 18 * 60);
   EXPECT_EQ(options->settings.routing.hours.digest, 17 * 60 + 15);
+  EXPECT_EQ(options->settings.retention.events, absl::Hours(1000));
+  EXPECT_EQ(options->settings.retention.deliveries, absl::Hours(2000));
   EXPECT_EQ(options->server.database.connections, 5);
   const auto service = ConfigureFromFlags();
   ASSERT_THAT(service, IsOk());
@@ -79,6 +83,8 @@ const BadFlagCase kBadFlags[] = {{"indicator_target", ""},
                                  {"digest_time", "noon"},
                                  {"dispatch_interval", "1ms"},
                                  {"watch_interval", "0s"},
+                                 {"event_retention", "719h"},
+                                 {"delivery_retention", "87601h"},
                                  {"webhook_allowed_ranges", "localhost"}};
 INSTANTIATE_TEST_SUITE_P(Flags, BadFlagTest, ::testing::ValuesIn(kBadFlags));
 

@@ -5,9 +5,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/clock.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "services/notification/mail_rules.h"
+#include "services/notification/subscription_rules.h"
 #include "services/notification/webhook_rules.h"
 
 namespace duban::notification {
@@ -55,6 +56,12 @@ absl::StatusOr<Parcel> ParcelSource::PackWebhook(db::Session& session, const Sen
   if (subscription.state() != Subscription::ACTIVE) return UnsentIn(subscription.state());
   DUBAN_ASSIGN_OR_RETURN(const auto event, events_.Get(session, sending.event));
   if (!event) return Unsent(Delivery::DEAD, "the event is not on record any more");
+  if (!Wants(subscription, event->event())) {
+    return Unsent(Delivery::CANCELLED, "the subscription does not ask for it any more");
+  }
+  if (!IsGranted(stored->granted_units, event->event().unit())) {
+    return Unsent(Delivery::CANCELLED, "its owner does not act for the unit any more");
+  }
   DUBAN_ASSIGN_OR_RETURN(const std::vector<SealedSecret> sealed,
                          subscriptions_.Secrets(session, sending.subscription));
   const auto secrets = secrets_->OpenInForce(sending.subscription, sealed, now);
@@ -62,8 +69,8 @@ absl::StatusOr<Parcel> ParcelSource::PackWebhook(db::Session& session, const Sen
   Parcel parcel;
   parcel.request.url = subscription.url();
   parcel.request.body = CloudEventOf(event->event());
-  // Receivers compare the time of a signature with their own clock.
-  parcel.request.headers = SignWebhook(sending.event, MachineNow(), parcel.request.body, *secrets);
+  // Receivers compare the time of a signature with their own clock, which is not the business's.
+  parcel.request.headers = SignWebhook(sending.event, SharedNow(), parcel.request.body, *secrets);
   parcel.request.headers.emplace_back("content-type: application/cloudevents+json");
   return parcel;
 }
@@ -152,9 +159,10 @@ ParcelAnswer ParcelSource::ReadAnswer(const Sending& sending, const TransferAnsw
   return read;
 }
 
-bool ParcelSource::HasReceipts(v1::Channel channel) const {
+std::optional<absl::Duration> ParcelSource::ReceiptWait(v1::Channel channel) const {
   const auto* const provider = channels_->ProviderOf(channel);
-  return provider != nullptr && !provider->receipt_secret.empty();
+  if (provider == nullptr || provider->receipt_secret.empty()) return std::nullopt;
+  return absl::Seconds(provider->provider.receipt_within_seconds);
 }
 
 }  // namespace duban::notification

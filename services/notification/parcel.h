@@ -47,8 +47,8 @@ class ParcelSource {
 
   ParcelAnswer ReadAnswer(const Sending& sending, const TransferAnswer& answer) const;
 
-  // Whether the channel's provider says later what became of it.
-  bool HasReceipts(v1::Channel channel) const;
+  // How long the channel's provider may take to say what became of it; nothing if it never does.
+  std::optional<absl::Duration> ReceiptWait(v1::Channel channel) const;
 
  private:
   absl::StatusOr<Parcel> PackWebhook(db::Session& session, const Sending& sending,

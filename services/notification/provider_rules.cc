@@ -101,6 +101,7 @@ absl::StatusOr<Provider> ReadProvider(const json& object) {
   reader.Read("message_pointer", &provider.message_pointer);
   reader.Read("secret_file", &provider.secret_file);
   reader.Read("receipt_secret_file", &provider.receipt_secret_file);
+  reader.Read("receipt_within_seconds", &provider.receipt_within_seconds);
   reader.Read("rate_per_second", &provider.rate_per_second);
   DUBAN_RETURN_IF_ERROR(reader.Finish());
   if (!IsSlug(provider.name)) return Wrong("providers[].name is no slug");
@@ -113,6 +114,9 @@ absl::StatusOr<Provider> ReadProvider(const json& object) {
   }
   if (!IsPointer(provider.success_pointer) || !IsPointer(provider.message_pointer)) {
     return Wrong("providers[]: success_pointer and message_pointer are JSON pointers");
+  }
+  if (provider.receipt_within_seconds <= 0) {
+    return Wrong("providers[].receipt_within_seconds is not positive");
   }
   if (provider.rate_per_second <= 0) return Wrong("providers[].rate_per_second is not positive");
   return provider;

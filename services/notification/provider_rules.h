@@ -44,6 +44,8 @@ struct Provider {
   std::string message_pointer;  // JSON pointer to the id that the provider gave it; may be empty
   std::string secret_file;      // what stands for {secret}
   std::string receipt_secret_file;  // what receipts are signed with; empty: none are taken
+  // How long a receipt is awaited before the message goes by the next channel, too.
+  double receipt_within_seconds = 900;
   double rate_per_second = 20;
 };
 

@@ -21,7 +21,8 @@ constexpr char kChannelsFile[] = R"({
   "providers": [{"name": "sms-gateway", "channel": "SMS", "url": "https://sms/send",
     "headers": {"authorization": "Bearer {secret}"}, "body": "{\"to\": \"{address}\"}",
     "success_pointer": "/code", "success_value": "0", "refused_values": ["7", "8"],
-    "message_pointer": "/data/id", "rate_per_second": 2.5}]})";
+    "message_pointer": "/data/id", "receipt_within_seconds": 60,
+    "rate_per_second": 2.5}]})";
 
 TEST(ProviderRulesTest, ReadsTheChannels) {
   const auto channels = ParseChannels(kChannelsFile);
@@ -32,6 +33,7 @@ TEST(ProviderRulesTest, ReadsTheChannels) {
   ASSERT_EQ(channels->providers.size(), 1);
   EXPECT_EQ(channels->providers[0].channel, v1::SMS);
   EXPECT_EQ(channels->providers[0].headers.at("authorization"), "Bearer {secret}");
+  EXPECT_EQ(channels->providers[0].receipt_within_seconds, 60);
   EXPECT_EQ(channels->providers[0].rate_per_second, 2.5);
   EXPECT_THAT(ParseChannels("{}"), IsOk());
 }
@@ -59,6 +61,9 @@ const BadFileCase kBadFiles[] = {
     {R"({"providers": [{"name": "a", "channel": "SMS", "url": "https://a", "body": "",
         "success_pointer": "code"}]})",
      "pointer"},
+    {R"({"providers": [{"name": "a", "channel": "SMS", "url": "https://a", "body": "",
+        "receipt_within_seconds": 0}]})",
+     "receipt_within_seconds"},
     {R"({"providers": [{"name": "a", "channel": "SMS", "url": "https://a", "body": ""},
         {"name": "b", "channel": "SMS", "url": "https://a", "body": ""}]})",
      "same channel"},

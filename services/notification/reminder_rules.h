@@ -14,6 +14,14 @@
 // its time is over.
 namespace duban::notification {
 
+// Why somebody is not told after all.
+inline constexpr char kSettledLater[] = "事项已办结 It is settled.";
+inline constexpr char kTimeOver[] = "已过时限 Its time is over.";
+inline constexpr char kMetOrWaived[] = "已报送或已免报 What it reminds of is met or waived.";
+inline constexpr char kDutyLost[] =
+    "已离任或不再承担此职责 The member has left or has the duty no more.";
+inline constexpr char kAcknowledgedMeanwhile[] = "已签收 It was acknowledged.";
+
 // What an event says of obligations: kReopened also that one is not met any more, kSettled that it
 // is. Of a report (kMet, kUnmet) the line is known, not the obligation.
 struct ObligationChange {

@@ -30,9 +30,20 @@ absl::StatusOr<ReplayRange> ReadCursor(const v1::ReplayDeliveriesRequest& reques
   return ReplayRange{parts[3], absl::FromUnixMicros(from), parts[2], absl::FromUnixMicros(to)};
 }
 
+// The range, if all of its events are there still.
+absl::StatusOr<ReplayRange> IfKept(const ReplayRange& range, absl::Time since,
+                                   std::string_view field) {
+  if (range.from >= since) return range;
+  return Error(kReplayTooOld)
+      .With("since", absl::FormatTime(absl::RFC3339_sec, since, absl::UTCTimeZone()))
+      .Field(field)
+      .Build();
+}
+
 }  // namespace
 
-absl::StatusOr<ReplayRange> ReadReplay(const v1::ReplayDeliveriesRequest& request, absl::Time now) {
+absl::StatusOr<ReplayRange> ReadReplay(const v1::ReplayDeliveriesRequest& request, absl::Time now,
+                                       absl::Duration kept) {
   DUBAN_RETURN_IF_ERROR(
       CheckText(request.reason(), "reason", kLongestReplayReason, /*required=*/true));
   absl::Time to = now;
@@ -44,14 +55,14 @@ absl::StatusOr<ReplayRange> ReadReplay(const v1::ReplayDeliveriesRequest& reques
     if (request.has_to_time() && to != range.to) {
       return Error(kReplayCursorInvalid).Field("cursor").Build();
     }
-    return range;
+    return IfKept(range, now - kept, "cursor");
   }
   if (!request.has_from_time()) {
     return FieldInvalid("from_time", "须写明起始时间或游标", "it or a cursor is required");
   }
   DUBAN_ASSIGN_OR_RETURN(const absl::Time from, ParseTimestamp(request.from_time(), "from_time"));
   if (from >= to) return FieldInvalid("from_time", "应早于截止时间", "it lies before the end");
-  return ReplayRange{request.parent(), from, "", to};
+  return IfKept({request.parent(), from, "", to}, now - kept, "from_time");
 }
 
 std::string MakeCursor(const ReplayRange& range) {

@@ -48,6 +48,9 @@ class Routing {
 
   std::vector<server::RpcService> Services();
 
+  // Members as they are now, for whoever else asks.
+  Directory* directory() { return &directory_; }
+
  private:
   // One look at what is due, again while there is more.
   void Dispatch();

@@ -96,8 +96,37 @@ v1::RoutingDocument DefaultRouting() {
   return ReadDeployed<v1::RoutingDocument>("notification/routing.json");
 }
 
+std::string DirectoryTarget() { return IndicatorSide::Get().harness.target(); }
+
+Member MemberWith(const std::string& id, const std::string& unit, common::v1::Role role) {
+  Member member;
+  member.set_name(absl::StrCat("members/", id));
+  member.set_display_name(absl::StrCat("某", id));
+  Member::Post& post = *member.add_posts();
+  post.set_unit(absl::StrCat("units/", unit));
+  post.add_roles(role);
+  post.set_start_date("2024-01-01");
+  return member;
+}
+
+void PutMember(const Member& member) {
+  IndicatorSide& side = IndicatorSide::Get();
+  indicator::v1::CreateMemberRequest create;
+  create.set_member_id(member.name().substr(8));
+  *create.mutable_member() = member;
+  const absl::Status created =
+      side.Call(*side.directory, &DirectoryService::Stub::CreateMember, create);
+  if (!absl::IsAlreadyExists(created)) {
+    EXPECT_THAT(created, IsOk());
+    return;
+  }
+  indicator::v1::UpdateMemberRequest update;
+  *update.mutable_member() = member;
+  EXPECT_THAT(side.Call(*side.directory, &DirectoryService::Stub::UpdateMember, update), IsOk());
+}
+
 Replica::Replica(db::Database* database, const Clock* clock, const std::string& indicator_target,
-                 Dispatcher::FanOut fan_out)
+                 Dispatcher::FanOut fan_out, const Teller::Options& telling)
     : environment_{.database = database,
                    .clock = clock,
                    .mutations = nullptr,
@@ -109,7 +138,7 @@ Replica::Replica(db::Database* database, const Clock* clock, const std::string& 
       directory_(&indicator_, absl::ZeroDuration()),
       expansion_(environment_, &directory_, &customs_),
       dispatcher_(environment_, &expansion_, std::move(fan_out), {.lease = absl::Seconds(2)}),
-      teller_(environment_, &directory_, &expansion_, {.lease = absl::Seconds(2)}) {}
+      teller_(environment_, &directory_, &expansion_, telling) {}
 
 RoutingTest::RoutingTest() {
   SetClock("2024-03-29 09:00");
@@ -129,37 +158,9 @@ RoutingTest::RoutingTest() {
 
 testing::FakeClock& RoutingTest::clock() { return IndicatorSide::Get().clock; }
 
-std::string RoutingTest::indicator_target() const { return IndicatorSide::Get().harness.target(); }
+std::string RoutingTest::indicator_target() const { return DirectoryTarget(); }
 
 void RoutingTest::SetClock(const std::string& local) { clock().Set(LocalTime(local)); }
-
-Member RoutingTest::MemberOf(const std::string& id, const std::string& unit,
-                             common::v1::Role role) {
-  Member member;
-  member.set_name(absl::StrCat("members/", id));
-  member.set_display_name(absl::StrCat("某", id));
-  Member::Post& post = *member.add_posts();
-  post.set_unit(absl::StrCat("units/", unit));
-  post.add_roles(role);
-  post.set_start_date("2024-01-01");
-  return member;
-}
-
-void RoutingTest::UpdateMember(const Member& member) {
-  IndicatorSide& side = IndicatorSide::Get();
-  indicator::v1::CreateMemberRequest create;
-  create.set_member_id(member.name().substr(8));
-  *create.mutable_member() = member;
-  const absl::Status created =
-      side.Call(*side.directory, &DirectoryService::Stub::CreateMember, create);
-  if (!absl::IsAlreadyExists(created)) {
-    EXPECT_THAT(created, IsOk());
-    return;
-  }
-  indicator::v1::UpdateMemberRequest update;
-  *update.mutable_member() = member;
-  EXPECT_THAT(side.Call(*side.directory, &DirectoryService::Stub::UpdateMember, update), IsOk());
-}
 
 void RoutingTest::ImportDefaults() {
   const v1::RoutingDocument document = DefaultRouting();

@@ -26,11 +26,20 @@ namespace duban::notification {
 // deploy/notification/routing.json as an operator imports it: `{"templates": …, "routes": …}`.
 v1::RoutingDocument DefaultRouting();
 
+// The real indicator service of the test program, as RoutingTest says: where it is, and a member of
+// its directory changed or added.
+std::string DirectoryTarget();
+void PutMember(const indicator::v1::Member& member);
+// A member with one post from 2024-01-01 on. Ids are bare.
+indicator::v1::Member MemberWith(const std::string& id, const std::string& unit,
+                                 common::v1::Role role);
+
 // One replica's part in dispatching and telling, by the database of the fixture.
 class Replica {
  public:
   Replica(db::Database* database, const Clock* clock, const std::string& indicator_target,
-          Dispatcher::FanOut fan_out = nullptr);
+          Dispatcher::FanOut fan_out = nullptr,
+          const Teller::Options& telling = {.lease = absl::Seconds(2)});
 
   Expansion& expansion() { return expansion_; }
   Dispatcher& dispatcher() { return dispatcher_; }
@@ -88,10 +97,11 @@ class RoutingTest : public ::testing::Test {
     return response;
   }
 
-  // Changes a member of the directory, or adds one.
-  void UpdateMember(const indicator::v1::Member& member);
+  static void UpdateMember(const indicator::v1::Member& member) { PutMember(member); }
   static indicator::v1::Member MemberOf(const std::string& id, const std::string& unit,
-                                        common::v1::Role role);
+                                        common::v1::Role role) {
+    return MemberWith(id, unit, role);
+  }
 
   testing::FakeClock& clock();
   db::Database& database() { return service_->database(); }

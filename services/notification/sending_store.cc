@@ -1,9 +1,13 @@
 #include "services/notification/sending_store.h"
 
+#include <array>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "common/db/repeated.h"
 
 namespace duban::notification {
 namespace {
@@ -11,20 +15,37 @@ namespace {
 constexpr size_t kErrorCharacters = 200;
 
 // States: 1 WAITING, 2 DUE, 6 CANCELLED; of subscriptions: 2 ACTIVE, 4 DISABLED.
-constexpr char kDue[] =
+constexpr char kColumns[] =
     "SELECT delivery, channel, ordinal, member, message, subscription, event, attempts, fence,"
-    " create_time"
-    " FROM deliveries FORCE INDEX (due) WHERE state = 2 AND due_time <= ?"
+    " create_time FROM deliveries FORCE INDEX (turn) WHERE ";
+// One of these for each urgency, so that each reads its index in order and no further than needed.
+constexpr char kDue[] =
+    "state = 2 AND parked = 0 AND urgency = ? AND due_time <= ?"
     " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))"
     " ORDER BY due_time, delivery LIMIT ?";
+constexpr char kParked[] =
+    "SELECT delivery FROM deliveries FORCE INDEX (turn)"
+    " WHERE state = 2 AND parked = 1 AND urgency = ? AND due_time <= ?"
+    " ORDER BY due_time, delivery LIMIT ?";
+constexpr db::Repeated kUnpark = {
+    "UPDATE deliveries SET parked = 0, due_time = LEAST(create_time, due_time),"
+    " version = version + 1 WHERE state = 2 AND parked = 1 AND delivery IN (",
+    "?", ", ", ")"};
+constexpr char kWithoutReceipt[] =
+    "state = 3 AND parked = 1 AND urgency = ? AND due_time <= ? ORDER BY due_time, delivery"
+    " LIMIT ?";
+constexpr char kStopAwaiting[] =
+    "UPDATE deliveries SET parked = 0, version = version + 1"
+    " WHERE delivery = ? AND fence = ? AND state = 3 AND parked = 1";
 constexpr char kClaim[] =
     "UPDATE deliveries SET fence = fence + 1, lease_owner = ?,"
     " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, version = version + 1"
     " WHERE delivery = ? AND fence = ? AND state = 2"
     " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))";
 constexpr char kRecord[] =
-    "UPDATE deliveries SET state = ?, due_time = ?, attempts = attempts + 1, lease_until = NULL,"
-    " lease_owner = '', last_status = ?, last_error = ?, provider = ?, provider_message = ?,"
+    "UPDATE deliveries SET state = ?, due_time = ?, parked = ?, attempts = attempts + 1,"
+    " lease_until = NULL, lease_owner = '', last_status = ?, last_error = ?, provider = ?, "
+    "provider_message = ?,"
     " sent_time = COALESCE(?, sent_time), version = version + 1"
     " WHERE delivery = ? AND fence = ? AND state = 2";
 constexpr char kInsertAttempt[] =
@@ -34,38 +55,90 @@ constexpr char kSettle[] =
     "UPDATE deliveries SET state = ?, due_time = ?, lease_until = NULL, lease_owner = '',"
     " last_error = ?, version = version + 1 WHERE delivery = ? AND fence = ? AND state = 2";
 constexpr char kPutOff[] =
-    "UPDATE deliveries SET due_time = ?, version = version + 1"
+    "UPDATE deliveries SET due_time = ?, parked = 1, version = version + 1"
     " WHERE delivery = ? AND fence = ? AND state = 2";
 constexpr char kPutOffAll[] =
-    "UPDATE deliveries SET due_time = ?, version = version + 1"
-    " WHERE subscription = ? AND state = 2 AND due_time <= ?"
+    "UPDATE deliveries SET due_time = ?, parked = 1, version = version + 1"
+    " WHERE subscription = ? AND state = 2 AND parked = 0 AND due_time <= ?"
     " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6)) ORDER BY delivery LIMIT 500";
 constexpr char kReady[] =
     "SELECT s.subscription FROM subscriptions s WHERE (s.deleted = 1 OR s.state IN (2, 4))"
     " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.subscription = s.subscription"
     " AND d.state = 1) ORDER BY s.subscription LIMIT 100";
 constexpr char kWakeAll[] =
-    "UPDATE deliveries SET state = 2, due_time = ?, version = version + 1"
+    "UPDATE deliveries SET state = 2, parked = 0, due_time = LEAST(create_time, ?),"
+    " version = version + 1"
     " WHERE subscription = ? AND state = 1 ORDER BY delivery LIMIT 500";
 constexpr char kWakeNext[] =
-    "UPDATE deliveries SET state = 2, due_time = ?, version = version + 1"
+    "UPDATE deliveries SET state = 2, parked = 0, due_time = LEAST(create_time, ?),"
+    " version = version + 1"
     " WHERE message = ? AND ordinal > ? AND state = 1 ORDER BY ordinal LIMIT 1";
 constexpr char kCancelWaiting[] =
     "UPDATE deliveries SET state = 6, version = version + 1 WHERE message = ? AND state = 1";
+
+// The most urgent first.
+constexpr std::array kUrgencies = {v1::URGENT, v1::NORMAL, v1::DIGEST};
+
+Sending ReadSending(const db::Row& row) {
+  return {row.GetString(0),
+          static_cast<v1::Channel>(row.GetInt(1)),
+          static_cast<int>(row.GetInt(2)),
+          row.GetString(3),
+          row.GetString(4),
+          row.GetString(5),
+          row.GetString(6),
+          static_cast<int>(row.GetInt(7)),
+          row.GetInt(8),
+          row.GetTime(9)};
+}
+
+// The rows that the statement answers to (urgency, now, limit), the most urgent first, at most
+// `limit`.
+absl::StatusOr<db::Rows> ByUrgency(db::Session& session, const std::string& statement,
+                                   absl::Time now, int limit) {
+  db::Rows all;
+  for (const v1::Urgency urgency : kUrgencies) {
+    const int room = limit - static_cast<int>(all.size());
+    if (room <= 0) break;
+    DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                           session.Query(statement, {static_cast<int>(urgency), now, room}));
+    all.insert(all.end(), rows.begin(), rows.end());
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<Sending>> SendingsByUrgency(db::Session& session, const char* condition,
+                                                       absl::Time now, int limit) {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows,
+                         ByUrgency(session, absl::StrCat(kColumns, condition), now, limit));
+  std::vector<Sending> sendings;
+  for (const db::Row& row : rows) sendings.push_back(ReadSending(row));
+  return sendings;
+}
 
 }  // namespace
 
 absl::StatusOr<std::vector<Sending>> SendingStore::Due(db::Session& session, absl::Time now,
                                                        int limit) const {
-  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, session.Query(kDue, {now, limit}));
-  std::vector<Sending> due;
-  for (const db::Row& row : rows) {
-    due.push_back({row.GetString(0), static_cast<v1::Channel>(row.GetInt(1)),
-                   static_cast<int>(row.GetInt(2)), row.GetString(3), row.GetString(4),
-                   row.GetString(5), row.GetString(6), static_cast<int>(row.GetInt(7)),
-                   row.GetInt(8), row.GetTime(9)});
-  }
-  return due;
+  return SendingsByUrgency(session, kDue, now, limit);
+}
+
+absl::Status SendingStore::Unpark(db::Session& session, absl::Time now, int limit) const {
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, ByUrgency(session, kParked, now, limit));
+  std::vector<std::vector<db::Value>> keys;
+  for (const db::Row& row : rows) keys.push_back({row.GetString(0)});
+  return db::ExecuteRepeated(session, kUnpark, std::move(keys)).status();
+}
+
+absl::StatusOr<std::vector<Sending>> SendingStore::WithoutReceipt(db::Session& session,
+                                                                  absl::Time now, int limit) const {
+  return SendingsByUrgency(session, kWithoutReceipt, now, limit);
+}
+
+absl::StatusOr<bool> SendingStore::StopAwaiting(db::Transaction& tx, const Sending& sending) const {
+  DUBAN_ASSIGN_OR_RETURN(const int64_t written,
+                         tx.Execute(kStopAwaiting, {sending.delivery, sending.fence}));
+  return written == 1;
 }
 
 absl::StatusOr<bool> SendingStore::Claim(db::Transaction& tx, const std::string& owner,
@@ -85,8 +158,9 @@ absl::StatusOr<bool> SendingStore::Record(db::Transaction& tx, const TriedSendin
   if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
   DUBAN_ASSIGN_OR_RETURN(
       const int64_t written,
-      tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time, tried.status, error,
-                           tried.provider, tried.provider_message, sent_time, delivery,
+      tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time,
+                           tried.state == v1::Delivery::DUE || tried.receipt_expected, tried.status,
+                           error, tried.provider, tried.provider_message, sent_time, delivery,
                            tried.sending.fence}));
   if (written != 1) return false;
   // The fence counts the claims, so it numbers the tries.

@@ -32,8 +32,9 @@ struct Sending {
 struct TriedSending {
   Sending sending;
   v1::Delivery::State state = v1::Delivery::DUE;
-  absl::Time due_time;
-  absl::Time time;  // of the try
+  absl::Time due_time;            // DUE: of the next try; SENT: until when its receipt is awaited
+  bool receipt_expected = false;  // SENT only
+  absl::Time time;                // of the try
   absl::Duration took;
   int status = 0;
   std::string error;  // empty: it was taken
@@ -46,7 +47,7 @@ struct TriedSending {
 // fence, so whoever was too slow changes nothing.
 class SendingStore {
  public:
-  // At most `limit` that are due and claimed by nobody, the oldest first.
+  // At most `limit` that are due and claimed by nobody: urgent ones first, then the oldest.
   absl::StatusOr<std::vector<Sending>> Due(db::Session& session, absl::Time now, int limit) const;
 
   // Claims one and raises its fence; false if somebody else was faster.
@@ -60,6 +61,10 @@ class SendingStore {
   absl::StatusOr<bool> Settle(db::Transaction& tx, const Sending& sending,
                               v1::Delivery::State state, absl::Time due_time,
                               const std::string& error) const;
+
+  // Gives up to `limit` that were put off until now, or failed before, their place among those that
+  // are due back: by when they were put on the way.
+  absl::Status Unpark(db::Session& session, absl::Time now, int limit) const;
 
   // Puts one that is not claimed off until then.
   absl::Status PutOff(db::Session& session, const Sending& sending, absl::Time until) const;
@@ -79,6 +84,14 @@ class SendingStore {
   // Makes the channel after `ordinal` of a message due.
   absl::Status WakeNext(db::Session& session, const std::string& message, int ordinal,
                         absl::Time now) const;
+
+  // SENT ones whose receipt did not come in time, at most `limit`.
+  absl::StatusOr<std::vector<Sending>> WithoutReceipt(db::Session& session, absl::Time now,
+                                                      int limit) const;
+
+  // Awaits its receipt no more; one that comes all the same still counts. False if it came
+  // meanwhile.
+  absl::StatusOr<bool> StopAwaiting(db::Transaction& tx, const Sending& sending) const;
 
   // Cancels the channels of a message that still wait.
   absl::Status CancelWaiting(db::Session& session, const std::string& message) const;

@@ -2,8 +2,12 @@
 #include "services/notification/sending_store.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
+#include "common/base/status.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/test_database.h"
 #include "gtest/gtest.h"
@@ -13,6 +17,7 @@
 namespace duban::notification {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::IsOk;
 using v1::Delivery;
 
@@ -35,6 +40,46 @@ class SendingStoreTest : public ::testing::Test {
     return database_->RunInTransaction(MachineNow() + absl::Seconds(10), body);
   }
 
+  void Put(const std::string& event, v1::Urgency urgency) {
+    EXPECT_THAT(Run([&](db::Transaction& tx) {
+                  return DeliveryStore().Add(tx,
+                                             {{.channel = v1::WEBHOOK,
+                                               .subscription = "province",
+                                               .event = event,
+                                               .urgency = urgency,
+                                               .due_time = now_}},
+                                             now_);
+                }),
+                IsOk());
+  }
+
+  void PutOffAll(absl::Time until) {
+    EXPECT_THAT(
+        Run([&](db::Transaction& tx) { return sendings_.PutOffAll(tx, "province", now_, until); }),
+        IsOk());
+  }
+
+  void Unpark(absl::Time now) {
+    EXPECT_THAT(Run([&](db::Transaction& tx) { return sendings_.Unpark(tx, now, 500); }), IsOk());
+  }
+
+  // The events of those that are due, in their order.
+  std::vector<std::string> Events() {
+    std::vector<std::string> events;
+    for (const Sending& sending : Due()) events.push_back(sending.event);
+    return events;
+  }
+
+  // What the connection has read by indexes, or sorted, so far.
+  static int64_t RowsReadIn(db::Transaction& tx) {
+    const auto rows = tx.Query(
+        "SELECT SUM(VARIABLE_VALUE) FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
+        " ('HANDLER_READ_NEXT', 'HANDLER_READ_PREV', 'HANDLER_READ_KEY', 'HANDLER_READ_FIRST',"
+        " 'HANDLER_ICP_ATTEMPTS', 'SORT_ROWS')");
+    EXPECT_THAT(rows, IsOk());
+    return static_cast<int64_t>(std::stod(rows->front().GetString(0)));
+  }
+
   std::vector<Sending> Due() {
     return *Run([&](db::Transaction& tx) { return sendings_.Due(tx, now_, 10); });
   }
@@ -54,7 +99,7 @@ class SendingStoreTest : public ::testing::Test {
   }
 
   const std::unique_ptr<db::Database> database_ = testing::NewDatabase({kNotificationMigrations});
-  const absl::Time now_ = absl::FromUnixMicros(1711674000123456);
+  absl::Time now_ = absl::FromUnixMicros(1711674000123456);
   SendingStore sendings_;
 };
 
@@ -81,10 +126,66 @@ TEST_F(SendingStoreTest, WhoseLeaseRanOutRecordsNothing) {
 
 TEST_F(SendingStoreTest, WhatIsPutOffIsNotDue) {
   const absl::Time later = now_ + absl::Seconds(1);
-  ASSERT_THAT(
-      Run([&](db::Transaction& tx) { return sendings_.PutOffAll(tx, "province", now_, later); }),
-      IsOk());
+  PutOffAll(later);
   EXPECT_TRUE(Due().empty());
+  Unpark(now_);
+  EXPECT_TRUE(Due().empty());
+  Unpark(later);
+  EXPECT_EQ(Due().size(), 1);
+}
+
+TEST_F(SendingStoreTest, UrgentOnesFirstThenTheOldest) {
+  Put("e2", v1::DIGEST);
+  Put("e3", v1::NORMAL);
+  Put("e4", v1::URGENT);
+  now_ += absl::Seconds(1);
+  Put("e5", v1::NORMAL);
+  Put("e6", v1::URGENT);
+  EXPECT_THAT(Events(), ElementsAre("e4", "e6", "e1", "e3", "e5", "e2"));
+}
+
+TEST_F(SendingStoreTest, WhatWasPutOffOrFailedKeepsItsPlace) {
+  Sending failed = Due()[0];
+  ASSERT_TRUE(Claim(absl::Minutes(1), &failed));
+  now_ += absl::Seconds(1);
+  Put("e2", v1::NORMAL);
+  PutOffAll(now_ + absl::Seconds(3));
+  EXPECT_TRUE(*Run([&](db::Transaction& tx) {
+    return sendings_.Record(tx, {.sending = failed,
+                                 .state = Delivery::DUE,
+                                 .due_time = now_ + absl::Seconds(5),
+                                 .time = now_,
+                                 .status = 500});
+  }));
+  now_ += absl::Seconds(1);
+  Put("e3", v1::NORMAL);
+  EXPECT_THAT(Events(), ElementsAre("e3"));
+  now_ += absl::Seconds(5);
+  Unpark(now_);
+  EXPECT_THAT(Events(), ElementsAre("e1", "e2", "e3"));
+}
+
+// Whatever is put off or done: a look reads what it answers, in the order of its index.
+TEST_F(SendingStoreTest, ALookReadsNoMoreThanItAnswers) {
+  std::vector<NewDelivery> many;
+  for (int i = 0; i < 3000; ++i) {
+    many.push_back({.channel = v1::WEBHOOK,
+                    .subscription = i < 2000 ? "province" : "city",
+                    .event = absl::StrCat("m", i),
+                    .due_time = now_});
+  }
+  ASSERT_THAT(Run([&](db::Transaction& tx) { return DeliveryStore().Add(tx, many, now_); }),
+              IsOk());
+  for (int i = 0; i < 5; ++i) PutOffAll(now_ + absl::Hours(1));
+  ASSERT_THAT(Run([&](db::Transaction& tx) -> absl::Status {
+                DUBAN_RETURN_IF_ERROR(sendings_.Unpark(tx, now_, 500));
+                const int64_t first = RowsReadIn(tx);
+                DUBAN_ASSIGN_OR_RETURN(const auto due, sendings_.Due(tx, now_, 100));
+                EXPECT_EQ(due.size(), 100);
+                EXPECT_LT(RowsReadIn(tx) - first, 300);
+                return absl::OkStatus();
+              }),
+              IsOk());
 }
 
 }  // namespace

@@ -31,6 +31,14 @@ absl::StatusOr<StoredSubscription> Owned(const server::CallContext& call, const 
   return Error(server::kRoleNotAllowed).With("method", call.method).Build();
 }
 
+absl::Status RememberScope(db::Session& session, const server::CallContext& call,
+                           const SubscriptionStore& subscriptions) {
+  if (!call.identity.Has(common::v1::SYSTEM) || call.identity.Has(common::v1::ADMIN)) {
+    return absl::OkStatus();
+  }
+  return subscriptions.Grant(session, call.identity.subject, call.identity.units);
+}
+
 absl::Status CheckScope(const server::CallContext& call, const v1::Subscription& subscription) {
   if (call.identity.Has(common::v1::ADMIN)) return absl::OkStatus();
   if (subscription.plans().empty()) {

@@ -23,6 +23,11 @@ absl::StatusOr<StoredSubscription> Seen(const server::CallContext& call, const s
 absl::StatusOr<StoredSubscription> Owned(const server::CallContext& call, const std::string& id,
                                          std::optional<StoredSubscription> found);
 
+// Remembers which units the caller's token names, if it is a SYSTEM's: its subscriptions are told
+// of those alone, until it calls with other ones.
+absl::Status RememberScope(db::Session& session, const server::CallContext& call,
+                           const SubscriptionStore& subscriptions);
+
 // Whether the caller may subscribe for these plans and units: ADMIN for any, SYSTEM for some plans,
 // and some units that its token names. INVALID_ARGUMENT FIELD_INVALID, PERMISSION_DENIED
 // NOT_OWN_UNIT.

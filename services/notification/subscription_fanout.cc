@@ -6,26 +6,31 @@
 
 namespace duban::notification {
 
-absl::Status SubscriptionFanout::Add(db::Transaction& tx,
-                                     const std::vector<common::v1::Event>& events,
-                                     absl::Time now) const {
+absl::StatusOr<std::optional<FanoutPlace>> SubscriptionFanout::Add(
+    db::Transaction& tx, const std::vector<common::v1::Event>& events, const FanoutPlace& from,
+    absl::Time now) const {
   DUBAN_ASSIGN_OR_RETURN(const std::vector<v1::Subscription> listening,
                          subscriptions_.Listening(tx));
   std::vector<NewDelivery> deliveries;
-  for (const common::v1::Event& event : events) {
+  std::optional<FanoutPlace> next;
+  for (size_t i = from.event; i < events.size() && !next; ++i) {
     for (const v1::Subscription& subscription : listening) {
-      if (!Wants(subscription, event)) continue;
+      if (i == from.event && subscription.name() <= from.subscription) continue;
+      if (!Wants(subscription, events[i])) continue;
       const bool paused = subscription.state() == v1::Subscription::PAUSED;
       deliveries.push_back(
           {.channel = v1::WEBHOOK,
            .ordinal = paused ? 1 : 0,
            .subscription = std::string(absl::StripPrefix(subscription.name(), "subscriptions/")),
-           .event = event.id(),
+           .event = events[i].id(),
            .due_time = now});
+      if (deliveries.size() < kAtOnce) continue;
+      next = FanoutPlace{i, subscription.name()};
+      break;
     }
   }
-  if (deliveries.empty()) return absl::OkStatus();
-  return deliveries_.Add(tx, deliveries, now);
+  DUBAN_RETURN_IF_ERROR(deliveries_.Add(tx, deliveries, now));
+  return next;
 }
 
 }  // namespace duban::notification

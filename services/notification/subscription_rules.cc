@@ -26,6 +26,7 @@ constexpr int kLongestPauseReason = 200;
 constexpr int kMostEntries = 100;
 constexpr size_t kLongestPattern = 128;
 constexpr absl::Duration kLongestFailure = absl::Hours(5 * 24);
+constexpr int kFewestFailures = 10;
 constexpr absl::Duration kUsualRotation = absl::Hours(24);
 constexpr absl::Duration kLongestRotation = absl::Hours(30 * 24);
 
@@ -134,8 +135,14 @@ bool Wants(const Subscription& subscription, const common::v1::Event& event) {
          Has(subscription.plans(), event.plan()) && Has(subscription.units(), event.unit());
 }
 
-bool HasFailedTooLong(absl::Time failing_since, absl::Time now) {
-  return now - failing_since >= kLongestFailure;
+bool IsGranted(const std::optional<std::vector<std::string>>& granted_units,
+               const std::string& unit) {
+  return !granted_units ||
+         std::find(granted_units->begin(), granted_units->end(), unit) != granted_units->end();
+}
+
+bool HasFailedTooLong(absl::Time failing_since, int failures, absl::Time now) {
+  return failures >= kFewestFailures && now - failing_since >= kLongestFailure;
 }
 
 absl::StatusOr<absl::Time> SecretExpiry(const google::protobuf::Timestamp* asked, absl::Time now) {

@@ -1,8 +1,10 @@
 #ifndef DUBAN_SERVICES_NOTIFICATION_SUBSCRIPTION_RULES_H_
 #define DUBAN_SERVICES_NOTIFICATION_SUBSCRIPTION_RULES_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -49,8 +51,15 @@ absl::StatusOr<v1::Subscription> MoveSubscription(const v1::Subscription& subscr
 // told of events without a unit; one for some plans not of events without a plan.
 bool Wants(const v1::Subscription& subscription, const common::v1::Event& event);
 
-// Whether one that has failed since then is to be disabled: after five days.
-bool HasFailedTooLong(absl::Time failing_since, absl::Time now);
+// Whether the owner still acts for the event's unit (empty: the event has none), by the units that
+// its token named last; nothing: it may be told of any.
+bool IsGranted(const std::optional<std::vector<std::string>>& granted_units,
+               const std::string& unit);
+
+// Whether one is to be disabled whose `failures` tries since then all failed: after five days, if
+// there were ten at least, as many as one delivery has. So a single event that fails, long after
+// the one before, does not end it.
+bool HasFailedTooLong(absl::Time failing_since, int failures, absl::Time now);
 
 // When the old secrets end: as asked, at most 30 days from now, or in 24 hours where nothing is
 // asked. INVALID_ARGUMENT FIELD_INVALID (expire_time).

@@ -147,8 +147,18 @@ TEST(SubscriptionRulesTest, WantsWhatFits) {
 }
 
 TEST(SubscriptionRulesTest, FiveDaysOfFailureAreTooLong) {
-  EXPECT_FALSE(HasFailedTooLong(kSubscribedAt, kSubscribedAt + absl::Hours(119)));
-  EXPECT_TRUE(HasFailedTooLong(kSubscribedAt, kSubscribedAt + absl::Hours(120)));
+  EXPECT_FALSE(HasFailedTooLong(kSubscribedAt, 1000, kSubscribedAt + absl::Hours(119)));
+  EXPECT_FALSE(HasFailedTooLong(kSubscribedAt, 9, kSubscribedAt + absl::Hours(1000)));
+  EXPECT_TRUE(HasFailedTooLong(kSubscribedAt, 10, kSubscribedAt + absl::Hours(120)));
+}
+
+TEST(SubscriptionRulesTest, AnOwnerIsToldOfItsOwnUnits) {
+  const std::vector<std::string> water = {"units/water"};
+  EXPECT_TRUE(IsGranted(std::nullopt, "units/education"));
+  EXPECT_TRUE(IsGranted(water, "units/water"));
+  EXPECT_FALSE(IsGranted(water, "units/education"));
+  EXPECT_FALSE(IsGranted(water, ""));
+  EXPECT_FALSE(IsGranted(std::vector<std::string>(), "units/water"));
 }
 
 TEST(SubscriptionRulesTest, SecretsEndWithinThirtyDays) {

@@ -10,6 +10,7 @@
 #include "common/base/hmac.h"
 #include "common/base/id.h"
 #include "common/base/resource_name.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/server/list_query.h"
@@ -97,9 +98,14 @@ absl::StatusOr<Subscription> SubscriptionService::CreateSubscription(
 absl::StatusOr<Subscription> SubscriptionService::GetSubscription(
     server::CallContext& call, const v1::GetSubscriptionRequest& request) {
   DUBAN_ASSIGN_OR_RETURN(const std::string id, SubscriptionIdOf(request.name(), "name"));
-  DUBAN_ASSIGN_OR_RETURN(auto found, database_->Read(call.deadline(), [&](db::Session& session) {
-    return subscriptions_.Get(session, id);
-  }));
+  DUBAN_ASSIGN_OR_RETURN(
+      auto found,
+      database_->Read(
+          call.deadline(),
+          [&](db::Session& session) -> absl::StatusOr<std::optional<StoredSubscription>> {
+            DUBAN_RETURN_IF_ERROR(RememberScope(session, call, subscriptions_));
+            return subscriptions_.Get(session, id);
+          }));
   DUBAN_ASSIGN_OR_RETURN(StoredSubscription seen, Seen(call, id, std::move(found)));
   return ShownSubscription(std::move(seen.message), call.now());
 }
@@ -117,11 +123,13 @@ absl::StatusOr<v1::ListSubscriptionsResponse> SubscriptionService::ListSubscript
         .Field("filter")
         .Build();
   }
-  DUBAN_ASSIGN_OR_RETURN(std::vector<Subscription> subscriptions,
-                         database_->Read(call.deadline(), [&](db::Session& session) {
-                           return subscriptions_.List(session, query, list.after,
-                                                      list.page_size + 1);
-                         }));
+  DUBAN_ASSIGN_OR_RETURN(
+      std::vector<Subscription> subscriptions,
+      database_->Read(call.deadline(),
+                      [&](db::Session& session) -> absl::StatusOr<std::vector<Subscription>> {
+                        DUBAN_RETURN_IF_ERROR(RememberScope(session, call, subscriptions_));
+                        return subscriptions_.List(session, query, list.after, list.page_size + 1);
+                      }));
   v1::ListSubscriptionsResponse response;
   if (subscriptions.size() > static_cast<size_t>(list.page_size)) {
     subscriptions.resize(list.page_size);
@@ -252,6 +260,7 @@ absl::StatusOr<StoredSubscription> SubscriptionService::Lock(db::Transaction& tx
                                                              const server::CallContext& call,
                                                              const std::string& id,
                                                              const std::string& etag) const {
+  DUBAN_RETURN_IF_ERROR(RememberScope(tx, call, subscriptions_));
   DUBAN_ASSIGN_OR_RETURN(std::optional<StoredSubscription> found,
                          subscriptions_.GetForUpdate(tx, id));
   DUBAN_ASSIGN_OR_RETURN(StoredSubscription seen, Owned(call, id, std::move(found)));
@@ -294,12 +303,12 @@ absl::Status SubscriptionService::Challenge(const server::CallContext& call, con
   DUBAN_ASSIGN_OR_RETURN(const std::vector<std::string> secrets,
                          secrets_->OpenInForce(id, sealed, call.now()));
   const std::string challenge = absl::WebSafeBase64Escape(SecretBytes(kChallengeBytes));
-  const absl::Time time = MachineNow();
+  const absl::Time time = SharedNow();
   const std::string event_id = NewUuid7(time);
-  TransferRequest request{
-      .url = subscription.url(),
-      .body = VerificationEvent(event_id, subscription.name(), challenge, time),
-      .time_limit = std::max(call.deadline() - time - kChallengeReserve, kChallengeReserve)};
+  TransferRequest request{.url = subscription.url(),
+                          .body = VerificationEvent(event_id, subscription.name(), challenge, time),
+                          .time_limit = std::max(call.deadline() - MachineNow() - kChallengeReserve,
+                                                 kChallengeReserve)};
   request.headers = SignWebhook(event_id, time, request.body, secrets);
   request.headers.emplace_back("content-type: application/cloudevents+json");
   const TransferAnswer answer = webhooks_->Run(std::move(request));

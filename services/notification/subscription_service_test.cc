@@ -239,7 +239,7 @@ TEST_F(SubscriptionServiceTest, ThreeSecretsAreInForceAtATime) {
 class StrictSubscriptionTest : public ChannelTest {
  protected:
   static Settings Strict() {
-    Settings settings = Allowing();
+    Settings settings = ChannelTestSettings();
     settings.webhooks.allowed_ranges.clear();
     return settings;
   }

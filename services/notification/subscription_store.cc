@@ -1,5 +1,7 @@
 #include "services/notification/subscription_store.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -15,7 +17,8 @@ using v1::Subscription;
 
 constexpr char kSelect[] =
     "SELECT subscription, display_name, url, event_types, plans, units, owner, state, reason,"
-    " failing_since, create_time, update_time, version FROM subscriptions WHERE deleted = 0";
+    " failing_since, create_time, update_time, version, failures, granted_units FROM subscriptions "
+    "WHERE deleted = 0";
 constexpr char kInsert[] =
     "INSERT INTO subscriptions (subscription, display_name, url, event_types, plans, units, owner,"
     " state, reason, failing_since, deleted, create_time, update_time, version)"
@@ -36,10 +39,15 @@ constexpr char kInsertSecret[] =
 constexpr char kExpireSecrets[] =
     "UPDATE subscription_secrets SET expire_time = ?"
     " WHERE subscription = ? AND (expire_time IS NULL OR expire_time > ?)";
-constexpr char kSetFailing[] =
-    "UPDATE subscriptions SET failing_since = ? WHERE subscription = ? AND failing_since IS NULL";
+constexpr char kGrant[] =
+    "UPDATE subscriptions SET granted_units = ? WHERE owner = ? AND deleted = 0"
+    " AND (granted_units IS NULL OR granted_units <> ?)";
+// Assigned from left to right, so `failures` goes by the failing_since of before.
+constexpr char kCountFailure[] =
+    "UPDATE subscriptions SET failures = CASE WHEN failing_since IS NULL THEN 1"
+    " ELSE failures + 1 END, failing_since = COALESCE(failing_since, ?) WHERE subscription = ?";
 constexpr char kClearFailing[] =
-    "UPDATE subscriptions SET failing_since = NULL WHERE subscription = ?";
+    "UPDATE subscriptions SET failing_since = NULL, failures = 0 WHERE subscription = ?";
 
 std::string Joined(const RepeatedPtrField<std::string>& texts) { return absl::StrJoin(texts, " "); }
 
@@ -72,6 +80,11 @@ StoredSubscription ReadSubscription(const db::Row& row) {
   *subscription.mutable_create_time() = ToTimestamp(row.GetTime(10));
   *subscription.mutable_update_time() = ToTimestamp(row.GetTime(11));
   stored.version = row.GetInt(12);
+  stored.failures = static_cast<int>(row.GetInt(13));
+  if (!row.IsNull(14)) {
+    std::vector<std::string> units = absl::StrSplit(row.GetString(14), ' ', absl::SkipEmpty());
+    stored.granted_units = std::move(units);
+  }
   subscription.set_etag(MakeEtag(stored.version));
   return stored;
 }
@@ -201,9 +214,15 @@ absl::StatusOr<std::vector<SealedSecret>> SubscriptionStore::Secrets(db::Session
   return secrets;
 }
 
-absl::Status SubscriptionStore::SetFailing(db::Session& session, const std::string& id,
-                                           absl::Time since) const {
-  return session.Execute(kSetFailing, {since, id}).status();
+absl::Status SubscriptionStore::Grant(db::Session& session, const std::string& owner,
+                                      const std::vector<std::string>& units) const {
+  const std::string joined = absl::StrJoin(units, " ");
+  return session.Execute(kGrant, {joined, owner, joined}).status();
+}
+
+absl::Status SubscriptionStore::CountFailure(db::Session& session, const std::string& id,
+                                             absl::Time now) const {
+  return session.Execute(kCountFailure, {now, id}).status();
 }
 
 absl::Status SubscriptionStore::ClearFailing(db::Session& session, const std::string& id) const {

@@ -18,6 +18,10 @@ namespace duban::notification {
 // without their values; its version makes the etag.
 struct StoredSubscription {
   v1::Subscription message;
+  int failures = 0;  // since message.failing_since
+  // `units/{unit}` that the owner's token named when it last called; nothing: any, it is an
+  // ADMIN's.
+  std::optional<std::vector<std::string>> granted_units;
   int64_t version = 0;
 };
 
@@ -75,9 +79,13 @@ class SubscriptionStore {
   absl::StatusOr<std::vector<SealedSecret>> Secrets(db::Session& session,
                                                     const std::string& id) const;
 
-  // Since when every delivery has failed: set where it is not, or cleared. Raises no version, since
-  // nobody asked for it.
-  absl::Status SetFailing(db::Session& session, const std::string& id, absl::Time since) const;
+  // Sets the units of all subscriptions of this owner; nothing changes where they are so already.
+  absl::Status Grant(db::Session& session, const std::string& owner,
+                     const std::vector<std::string>& units) const;
+
+  // Since when every try has failed, and how many: counted, from now on where none was, or cleared.
+  // Raises no version, since nobody asked for it.
+  absl::Status CountFailure(db::Session& session, const std::string& id, absl::Time now) const;
   absl::Status ClearFailing(db::Session& session, const std::string& id) const;
 };
 

@@ -5,12 +5,12 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "common/base/clock.h"
 #include "common/base/id.h"
 #include "common/base/log.h"
+#include "common/base/shared_time.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "common/calendar/period.h"
@@ -61,11 +61,8 @@ Outgoing OutgoingOf(const NoticeRecord& record, absl::Time now) {
   return sent;
 }
 
-// The unit for which the member was told; the event's where the audience names none.
 std::string UnitOf(const NoticeRecord& told) {
-  const std::string& audience = told.notice.audience();
-  const std::string named = audience.substr(audience.find(' ') + 1);
-  return absl::StartsWith(named, "units/") ? named : "units/" + told.unit;
+  return UnitToldFor(told.notice.audience(), told.unit);
 }
 
 }  // namespace
@@ -133,13 +130,13 @@ absl::StatusOr<std::vector<Teller::Fate>> Teller::FatesOf(std::vector<NoticeReco
     }
     if (settled) {
       fate.state = Notice::CANCELLED;
-      fate.reason = "事项已办结 It is settled.";
+      fate.reason = kSettledLater;
     } else if (record.expire_time && *record.expire_time <= clock_->Now()) {
       fate.state = Notice::CANCELLED;
-      fate.reason = "已过时限 Its time is over.";
+      fate.reason = kTimeOver;
     } else if (member == members.end() || !StillHas(*member->second, notice.audience(), Today())) {
       fate.state = Notice::UNDELIVERABLE;
-      fate.reason = "已离任或不再承担此职责 The member has left or has the duty no more.";
+      fate.reason = kDutyLost;
     }
     fate.record = std::move(record);
     fates.push_back(std::move(fate));
@@ -163,7 +160,7 @@ absl::Status Teller::LookAgain(db::Transaction& tx, std::vector<Fate>* fates) co
                                                             });
     if (!pointless) continue;
     fate.state = Notice::CANCELLED;
-    fate.reason = "已报送或已免报 What it reminds of is met or waived.";
+    fate.reason = kMetOrWaived;
   }
   return absl::OkStatus();
 }
@@ -191,10 +188,21 @@ absl::StatusOr<int> Teller::SendDigests() {
     const auto end = std::find_if_not(due.begin() + static_cast<int64_t>(first), due.end(), same);
     // The last one's may have more; it comes first in the next look.
     if (end == due.end() && found == options_.at_once && first > 0) break;
-    DUBAN_RETURN_IF_ERROR(SendDigest({due.begin() + static_cast<int64_t>(first), end}, *people));
+    std::vector<NoticeRecord> group(due.begin() + static_cast<int64_t>(first), end);
+    if (end == due.end() && found == options_.at_once) {
+      DUBAN_ASSIGN_OR_RETURN(group, WholeDigest(group.front()));
+    }
+    DUBAN_RETURN_IF_ERROR(SendDigest(group, *people));
     first = static_cast<size_t>(end - due.begin());
   }
   return found;
+}
+
+absl::StatusOr<std::vector<NoticeRecord>> Teller::WholeDigest(const NoticeRecord& any) const {
+  return database_->Read(MachineNow() + kTellingLimit, [&](db::Session& session) {
+    return notices_.DueForDigestOf(session, any.digest_date, IdPart(any.notice.member()),
+                                   clock_->Now(), options_.of_a_digest);
+  });
 }
 
 absl::Status Teller::SendDigest(const std::vector<NoticeRecord>& group, const People& people) {
@@ -216,7 +224,9 @@ absl::Status Teller::SendDigestIn(db::Transaction& tx, const std::vector<Fate>& 
                                   const Expansion::NextDigest& next) const {
   const NoticeRecord& any = fates.front().record;
   const std::string member = IdPart(any.notice.member());
-  DUBAN_ASSIGN_OR_RETURN(const auto had, notices_.HadDigest(tx, any.digest_date, {member}));
+  DUBAN_ASSIGN_OR_RETURN(const auto had, notices_.DigestSize(tx, member, any.digest_date));
+  // What a full one had no room for comes in a further part. Else what is left came after it.
+  const bool closed = had && *had % options_.of_a_digest != 0;
   Outgoing sent;
   std::vector<v1::PreviewTemplateResponse> texts;
   std::vector<std::string> told;
@@ -224,8 +234,7 @@ absl::Status Teller::SendDigestIn(db::Transaction& tx, const std::vector<Fate>& 
     const std::string id = IdPart(fate.record.notice.name());
     if (fate.state != Notice::TOLD) {
       DUBAN_RETURN_IF_ERROR(Drop(tx, fate));
-    } else if (!had.empty()) {
-      // It came after the day's digest.
+    } else if (closed) {
       DUBAN_RETURN_IF_ERROR(notices_.Postpone(tx, id, next.date, next.time));
     } else {
       texts.push_back(fate.record.texts);
@@ -241,17 +250,19 @@ absl::Status Teller::SendDigestIn(db::Transaction& tx, const std::vector<Fate>& 
   }
   if (told.empty()) return absl::OkStatus();
   sent.message.member = member;
-  sent.message.notice = NewUuid7(MachineNow());
+  sent.message.notice = NewUuid7(SharedNow());
   const std::string digest = sent.message.notice;
-  SetTexts(DigestTexts(any.digest_date, texts), &sent.message);
+  const int part = had ? *had / options_.of_a_digest + 1 : 1;
+  SetTexts(DigestTexts(any.digest_date, texts, part), &sent.message);
   sent.message.content.set_type(kDigestType);
   sent.message.content.set_urgency(v1::DIGEST);
   const absl::Time now = clock_->Now();
   DUBAN_ASSIGN_OR_RETURN(const auto added, messenger_.Send(tx, {std::move(sent)}, now));
   const std::string message = IdPart(added.at(0).content.name());
   for (const std::string& id : told) DUBAN_RETURN_IF_ERROR(notices_.TellBy(tx, id, message));
-  return notices_.AddDigest(tx, member, any.digest_date, digest, message,
-                            static_cast<int>(told.size()), now);
+  const int number = static_cast<int>(told.size());
+  if (had) return notices_.GrowDigest(tx, member, any.digest_date, number);
+  return notices_.AddDigest(tx, member, any.digest_date, digest, message, number, now);
 }
 
 absl::StatusOr<int> Teller::StepUp() {

@@ -29,7 +29,8 @@ class Teller {
  public:
   struct Options {
     absl::Duration lease = absl::Seconds(15);
-    int at_once = 256;  // notices of one look
+    int at_once = 256;      // notices of one look
+    int of_a_digest = 400;  // notices at most; what is more comes in further parts, the same day
   };
 
   Teller(const server::Environment& environment, Directory* directory, const Expansion* expansion,
@@ -53,6 +54,8 @@ class Teller {
   // In the transaction that tells: the last look at obligations.
   absl::Status LookAgain(db::Transaction& tx, std::vector<Fate>* fates) const;
   absl::Status Drop(db::Transaction& tx, const Fate& fate) const;
+  // All that is due for the digest of which `any` is one.
+  absl::StatusOr<std::vector<NoticeRecord>> WholeDigest(const NoticeRecord& any) const;
   absl::Status SendDigest(const std::vector<NoticeRecord>& group, const People& people);
   absl::Status SendDigestIn(db::Transaction& tx, const std::vector<Fate>& fates,
                             const Expansion::NextDigest& next) const;

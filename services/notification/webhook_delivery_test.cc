@@ -190,15 +190,63 @@ TEST_F(WebhookDeliveryTest, FiveDaysOfFailureDisableIt) {
   Tell();
   AwaitTries(kProvince, 1);
   clock_.Advance(absl::Hours(119));
-  AwaitTries(kProvince, 2);
+  // Each later than its breaker may be open.
+  for (int tries = 2; tries <= 9; ++tries) {
+    AwaitTries(kProvince, tries);
+    Execute("UPDATE deliveries SET due_time = create_time");
+    clock_.Advance(absl::Minutes(7));
+  }
+  Tell();
   EXPECT_EQ(GetSubscription("province")->state(), Subscription::ACTIVE);
   clock_.Advance(absl::Hours(1));
-  AwaitTries(kProvince, 3);
   EXPECT_TRUE(testing::WaitUntil(absl::Seconds(10), [&] {
     return GetSubscription("province")->state() == Subscription::DISABLED;
   }));
   clock_.Advance(absl::Hours(3));
   EXPECT_THAT(AwaitState(kProvince, Delivery::DEAD).last_error(), HasSubstr("disabled"));
+}
+
+// Five days of which only two tries are known.
+TEST_F(WebhookDeliveryTest, TwoFailuresFiveDaysApartDoNotDisableIt) {
+  Subscribe("province", Receiver().Http("/status/500/rare"));
+  Tell();
+  AwaitTries(kProvince, 1);
+  clock_.Advance(absl::Hours(121));
+  AwaitTries(kProvince, 2);
+  EXPECT_EQ(GetSubscription("province")->state(), Subscription::ACTIVE);
+  EXPECT_EQ(Select("SELECT failures FROM subscriptions"), std::vector<std::string>{"2"});
+  // What goes well between is a new beginning.
+  Execute("UPDATE subscriptions SET url = '" + Receiver().Http("/status/204/rare") + "'");
+  clock_.Advance(absl::Hours(1));
+  AwaitState(kProvince, Delivery::SENT);
+  EXPECT_FALSE(GetSubscription("province")->has_failing_since());
+  EXPECT_EQ(Select("SELECT failures FROM subscriptions"), std::vector<std::string>{"0"});
+}
+
+TEST_F(WebhookDeliveryTest, WhatItDoesNotAskForAnyMoreIsNotSent) {
+  Subscribe("province", Receiver().Http("/flaky/1/narrowed"));
+  Tell();
+  AwaitTries(kProvince, 1);
+  Execute("UPDATE subscriptions SET units = 'units/education'");
+  clock_.Advance(absl::Seconds(6));
+  EXPECT_THAT(AwaitState(kProvince, Delivery::CANCELLED).last_error(), HasSubstr("ask for"));
+  EXPECT_EQ(ReceivedAt("/flaky/1/narrowed").size(), 1);
+}
+
+TEST_F(WebhookDeliveryTest, ASystemIsNotToldOfAUnitThatItsTokenNamesNoMore) {
+  Subscribe("province", Receiver().Http("/status/204/granted"));
+  Execute("UPDATE subscriptions SET owner = 'systems/province'");
+  EXPECT_THAT(GetSubscription("province", System()), IsOk());
+  Tell();
+  AwaitState(kProvince, Delivery::SENT);
+  EXPECT_THAT(GetSubscription("province", System("systems/province", "units/education")), IsOk());
+  Tell();
+  EXPECT_THAT(AwaitState(kProvince, Delivery::CANCELLED).last_error(), HasSubstr("act for"));
+  EXPECT_EQ(ReceivedAt("/status/204/granted").size(), 1);
+  // A replay brings it, once its token names the unit again.
+  EXPECT_THAT(GetSubscription("province", System()), IsOk());
+  EXPECT_THAT(Replay(kProvince), IsOk());
+  AwaitState(kProvince, Delivery::SENT);
 }
 
 TEST_F(WebhookDeliveryTest, WhatHappensDuringAPauseWaits) {
@@ -277,6 +325,27 @@ TEST_F(WebhookDeliveryTest, AReplayBringsWhatWasThereBeforeAndAgain) {
   EXPECT_EQ(times, (std::map<std::string, int>{{before, 1}, {after, 2}}));
   EXPECT_EQ(Select("SELECT COUNT(*) FROM audit_entries WHERE method LIKE '%/ReplayDeliveries'"),
             std::vector<std::string>{"1"});
+}
+
+TEST_F(WebhookDeliveryTest, WhatIsNotKeptIsNotReplayed) {
+  Subscribe("province", Receiver().Http("/status/204/kept"));
+  v1::ReplayDeliveriesRequest request;
+  request.set_parent(kProvince);
+  *request.mutable_from_time() = ToTimestamp(clock_.Now() - absl::Hours(8785));
+  request.set_reason("补发");
+  EXPECT_THAT(Call(*deliveries_, &Deliveries::ReplayDeliveries, Admin(), request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "REPLAY_TOO_OLD", "from_time"));
+  *request.mutable_from_time() = ToTimestamp(clock_.Now() - absl::Hours(8784));
+  EXPECT_THAT(Call(*deliveries_, &Deliveries::ReplayDeliveries, Admin(), request), IsOk());
+}
+
+TEST_F(WebhookDeliveryTest, WhoseEventIsGoneIsDeadWithThatReason) {
+  Subscribe("province", Receiver().Http("/status/204/forgotten"));
+  Tell();
+  const Delivery sent = AwaitState(kProvince, Delivery::SENT);
+  Execute("DELETE FROM notification_events");
+  ASSERT_THAT(Redeliver(sent.name()), IsOk());
+  EXPECT_THAT(AwaitState(kProvince, Delivery::DEAD).last_error(), HasSubstr("not on record"));
 }
 
 TEST_F(WebhookDeliveryTest, SystemsReachTheirOwnDeliveriesOnly) {
