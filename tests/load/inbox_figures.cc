@@ -88,6 +88,7 @@ double TellBatches(LocalStack& stack) {
 // From a COMMIT in the submission service's tables, as it would write them, to the inbox.
 absl::Duration TellOne(LocalStack& stack) {
   submission::v1::ReportReturned data;
+  data.set_indicator(absl::StrCat(kLinxiangPlan, "/indicators/contract-turnover"));
   data.set_period("2024-03");
   data.set_reason("口径不符");
   const EventSubject subject = {absl::StrCat(kLinxiangPlan, "/reports/", NewUuid7(MachineNow())), 1,
