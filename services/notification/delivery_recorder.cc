@@ -69,12 +69,13 @@ std::vector<DeliveryRecorder::Result> DeliveryRecorder::Judge(const std::vector<
 
 absl::Status DeliveryRecorder::Record(const std::vector<Result>& results, absl::Time now) {
   const auto write = [&](db::Transaction& tx) -> absl::StatusOr<std::vector<bool>> {
-    std::vector<bool> written;
+    std::vector<TriedSending> tries;
+    for (const Result& result : results) tries.push_back(result.tried);
+    DUBAN_ASSIGN_OR_RETURN(std::vector<bool> written, sendings_.Record(tx, tries));
     std::set<std::string> working;
-    for (const Result& result : results) {
-      DUBAN_ASSIGN_OR_RETURN(const bool ours, sendings_.Record(tx, result.tried));
-      written.push_back(ours);
-      if (!ours) continue;
+    for (size_t i = 0; i < results.size(); ++i) {
+      const Result& result = results[i];
+      if (!written[i]) continue;
       if (result.verdict == Verdict::kTaken) working.insert(result.tried.sending.subscription);
       DUBAN_RETURN_IF_ERROR(FollowUp(tx, result, now));
     }

@@ -179,23 +179,27 @@ absl::StatusOr<std::vector<DeliverySender::Claimed>> DeliverySender::Claim(
   return database_->RunInTransaction(
       MachineNow() + kStepTimeLimit,
       [&](db::Transaction& tx) -> absl::StatusOr<std::vector<Claimed>> {
+        DUBAN_ASSIGN_OR_RETURN(const std::vector<Sending> ours,
+                               sendings_.Claim(tx, owner_, kSendingLease, admitted));
+        ParcelReadings readings;
         std::vector<Claimed> claimed;
-        for (Sending sending : admitted) {
-          DUBAN_ASSIGN_OR_RETURN(const bool ours,
-                                 sendings_.Claim(tx, owner_, kSendingLease, &sending));
-          Parcel parcel;
-          parcel.settled = Delivery::DUE;  // somebody else's
-          if (ours) {
-            DUBAN_ASSIGN_OR_RETURN(parcel, Pack(tx, sending, people, now));
+        auto next = ours.begin();
+        for (const Sending& sending : admitted) {
+          if (next == ours.end() || next->delivery != sending.delivery) {
+            claimed.push_back({sending, {}});
+            claimed.back().parcel.settled = Delivery::DUE;  // somebody else's
+            continue;
           }
-          claimed.push_back({std::move(sending), std::move(parcel)});
+          DUBAN_ASSIGN_OR_RETURN(Parcel parcel, Pack(tx, *next, people, now, &readings));
+          claimed.push_back({*next++, std::move(parcel)});
         }
         return claimed;
       });
 }
 
 absl::StatusOr<Parcel> DeliverySender::Pack(db::Transaction& tx, const Sending& sending,
-                                            const People* people, absl::Time now) const {
+                                            const People* people, absl::Time now,
+                                            ParcelReadings* readings) const {
   const bool letter = sending.channel != v1::WEBHOOK;
   if (letter) {
     DUBAN_ASSIGN_OR_RETURN(const SecondLook::Finding found,
@@ -214,7 +218,7 @@ absl::StatusOr<Parcel> DeliverySender::Pack(db::Transaction& tx, const Sending& 
       return parcel;
     }
   }
-  DUBAN_ASSIGN_OR_RETURN(Parcel parcel, parcels_->Pack(tx, sending, now));
+  DUBAN_ASSIGN_OR_RETURN(Parcel parcel, parcels_->Pack(tx, sending, now, readings));
   if (parcel.settled == Delivery::STATE_UNSPECIFIED) return parcel;
   DUBAN_RETURN_IF_ERROR(sendings_.Settle(tx, sending, parcel.settled, now, parcel.reason).status());
   if (letter && parcel.settled == Delivery::DEAD) {

@@ -60,7 +60,7 @@ class DeliverySender {
                                              const People* people, absl::Time now);
   // What is claimed, packed, or settled where there is nothing to send.
   absl::StatusOr<Parcel> Pack(db::Transaction& tx, const Sending& sending, const People* people,
-                              absl::Time now) const;
+                              absl::Time now, ParcelReadings* readings) const;
   void Send(Claimed claimed, absl::Time now);
   // Makes due what waits for a subscription that does not make it wait any more.
   absl::Status WakeReady();

@@ -33,6 +33,16 @@ Parcel UnsentIn(Subscription::State state) {
   return Unsent(Delivery::WAITING, "");
 }
 
+// The value of a key, read by `read` unless it was read before.
+template <typename Value, typename Read>
+absl::StatusOr<const Value*> Once(std::map<std::string, Value>* known, const std::string& key,
+                                  Read read) {
+  const auto found = known->find(key);
+  if (found != known->end()) return &found->second;
+  DUBAN_ASSIGN_OR_RETURN(Value value, read());
+  return &known->emplace(key, std::move(value)).first->second;
+}
+
 bool IsJson(const Provider& provider) {
   for (const auto& [name, value] : provider.headers) {
     if (absl::EqualsIgnoreCase(name, "content-type")) return absl::StrContains(value, "json");
@@ -43,18 +53,24 @@ bool IsJson(const Provider& provider) {
 }  // namespace
 
 absl::StatusOr<Parcel> ParcelSource::Pack(db::Session& session, const Sending& sending,
-                                          absl::Time now) const {
-  return sending.channel == v1::WEBHOOK ? PackWebhook(session, sending, now)
+                                          absl::Time now, ParcelReadings* readings) const {
+  return sending.channel == v1::WEBHOOK ? PackWebhook(session, sending, now, readings)
                                         : PackLetter(session, sending, now);
 }
 
 absl::StatusOr<Parcel> ParcelSource::PackWebhook(db::Session& session, const Sending& sending,
-                                                 absl::Time now) const {
-  DUBAN_ASSIGN_OR_RETURN(const auto stored, subscriptions_.Get(session, sending.subscription));
+                                                 absl::Time now, ParcelReadings* readings) const {
+  DUBAN_ASSIGN_OR_RETURN(const auto* const kept,
+                         Once(&readings->subscriptions, sending.subscription,
+                              [&] { return subscriptions_.Get(session, sending.subscription); }));
+  const std::optional<StoredSubscription>& stored = *kept;
   if (!stored) return Unsent(Delivery::CANCELLED, "the subscription was deleted");
   const Subscription& subscription = stored->message;
   if (subscription.state() != Subscription::ACTIVE) return UnsentIn(subscription.state());
-  DUBAN_ASSIGN_OR_RETURN(const auto event, events_.Get(session, sending.event));
+  DUBAN_ASSIGN_OR_RETURN(const auto* const told, Once(&readings->events, sending.event, [&] {
+                           return events_.Get(session, sending.event);
+                         }));
+  const std::optional<v1::EventRecord>& event = *told;
   if (!event) return Unsent(Delivery::DEAD, "the event is not on record any more");
   if (!Wants(subscription, event->event())) {
     return Unsent(Delivery::CANCELLED, "the subscription does not ask for it any more");
@@ -62,9 +78,11 @@ absl::StatusOr<Parcel> ParcelSource::PackWebhook(db::Session& session, const Sen
   if (!IsGranted(stored->granted_units, event->event().unit())) {
     return Unsent(Delivery::CANCELLED, "its owner does not act for the unit any more");
   }
-  DUBAN_ASSIGN_OR_RETURN(const std::vector<SealedSecret> sealed,
-                         subscriptions_.Secrets(session, sending.subscription));
-  const auto secrets = secrets_->OpenInForce(sending.subscription, sealed, now);
+  DUBAN_ASSIGN_OR_RETURN(const auto* const sealed,
+                         Once(&readings->secrets, sending.subscription, [&] {
+                           return subscriptions_.Secrets(session, sending.subscription);
+                         }));
+  const auto secrets = secrets_->OpenInForce(sending.subscription, *sealed, now);
   if (!secrets.ok()) return Unsent(Delivery::DEAD, "its secrets do not open");
   Parcel parcel;
   parcel.request.url = subscription.url();

@@ -1,8 +1,10 @@
 #ifndef DUBAN_SERVICES_NOTIFICATION_PARCEL_H_
 #define DUBAN_SERVICES_NOTIFICATION_PARCEL_H_
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -34,6 +36,14 @@ struct ParcelAnswer {
   std::string error;  // without personal data; empty if it was taken
 };
 
+// What was read for the deliveries of one batch: many of them go to the same subscription, or tell
+// of the same event.
+struct ParcelReadings {
+  std::map<std::string, std::optional<StoredSubscription>> subscriptions;
+  std::map<std::string, std::vector<SealedSecret>> secrets;  // of subscriptions
+  std::map<std::string, std::optional<v1::EventRecord>> events;
+};
+
 // Packs what is to be sent, and reads the answers.
 class ParcelSource {
  public:
@@ -43,7 +53,8 @@ class ParcelSource {
 
   // The same content for every try, so that the receiver knows it again: a webhook has the event's
   // id, a mail the delivery's Message-ID. `now` is business time, by which secrets end.
-  absl::StatusOr<Parcel> Pack(db::Session& session, const Sending& sending, absl::Time now) const;
+  absl::StatusOr<Parcel> Pack(db::Session& session, const Sending& sending, absl::Time now,
+                              ParcelReadings* readings) const;
 
   ParcelAnswer ReadAnswer(const Sending& sending, const TransferAnswer& answer) const;
 
@@ -51,8 +62,8 @@ class ParcelSource {
   std::optional<absl::Duration> ReceiptWait(v1::Channel channel) const;
 
  private:
-  absl::StatusOr<Parcel> PackWebhook(db::Session& session, const Sending& sending,
-                                     absl::Time now) const;
+  absl::StatusOr<Parcel> PackWebhook(db::Session& session, const Sending& sending, absl::Time now,
+                                     ParcelReadings* readings) const;
   absl::StatusOr<Parcel> PackLetter(db::Session& session, const Sending& sending,
                                     absl::Time now) const;
   Parcel PackMail(const Sending& sending, const Letter& letter, const std::string& address,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,20 +38,25 @@ constexpr char kWithoutReceipt[] =
 constexpr char kStopAwaiting[] =
     "UPDATE deliveries SET parked = 0, version = version + 1"
     " WHERE delivery = ? AND fence = ? AND state = 3 AND parked = 1";
-constexpr char kClaim[] =
+// No row waits for another replica's claim: what it is about to claim is not answered.
+constexpr db::Repeated kLockDue = {
+    "SELECT delivery, fence FROM deliveries FORCE INDEX (PRIMARY) WHERE delivery IN (", "?", ", ",
+    ") AND state = 2 AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))"
+    " FOR UPDATE SKIP LOCKED"};
+constexpr db::Repeated kClaimLocked = {
     "UPDATE deliveries SET fence = fence + 1, lease_owner = ?,"
     " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, version = version + 1"
-    " WHERE delivery = ? AND fence = ? AND state = 2"
-    " AND (lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(6))";
+    " WHERE delivery IN (",
+    "?", ", ", ")"};
 constexpr char kRecord[] =
     "UPDATE deliveries SET state = ?, due_time = ?, parked = ?, attempts = attempts + 1,"
     " lease_until = NULL, lease_owner = '', last_status = ?, last_error = ?, provider = ?, "
     "provider_message = ?,"
     " sent_time = COALESCE(?, sent_time), version = version + 1"
     " WHERE delivery = ? AND fence = ? AND state = 2";
-constexpr char kInsertAttempt[] =
-    "INSERT INTO delivery_attempts (delivery, number, time, milliseconds, status, error)"
-    " VALUES (?, ?, ?, ?, ?, ?)";
+constexpr db::Repeated kInsertAttempts = {
+    "INSERT INTO delivery_attempts (delivery, number, time, milliseconds, status, error) VALUES ",
+    "(?, ?, ?, ?, ?, ?)", ", ", ""};
 constexpr char kSettle[] =
     "UPDATE deliveries SET state = ?, due_time = ?, lease_until = NULL, lease_owner = '',"
     " last_error = ?, version = version + 1 WHERE delivery = ? AND fence = ? AND state = 2";
@@ -141,34 +147,53 @@ absl::StatusOr<bool> SendingStore::StopAwaiting(db::Transaction& tx, const Sendi
   return written == 1;
 }
 
-absl::StatusOr<bool> SendingStore::Claim(db::Transaction& tx, const std::string& owner,
-                                         absl::Duration lease, Sending* sending) const {
-  DUBAN_ASSIGN_OR_RETURN(const int64_t claimed,
-                         tx.Execute(kClaim, {owner, absl::ToInt64Microseconds(lease),
-                                             sending->delivery, sending->fence}));
-  if (claimed != 1) return false;
-  ++sending->fence;
-  return true;
+absl::StatusOr<std::vector<Sending>> SendingStore::Claim(db::Transaction& tx,
+                                                         const std::string& owner,
+                                                         absl::Duration lease,
+                                                         const std::vector<Sending>& due) const {
+  std::vector<std::vector<db::Value>> keys;
+  for (const Sending& sending : due) keys.push_back({sending.delivery});
+  if (keys.empty()) return std::vector<Sending>();
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(tx, kLockDue, std::move(keys)));
+  std::set<std::pair<std::string, int64_t>> locked;  // delivery and fence
+  for (const db::Row& row : rows) locked.emplace(row.GetString(0), row.GetInt(1));
+  std::vector<Sending> claimed;
+  keys.clear();
+  for (const Sending& sending : due) {
+    if (!locked.contains({sending.delivery, sending.fence})) continue;
+    keys.push_back({sending.delivery});
+    claimed.push_back(sending);
+    ++claimed.back().fence;
+  }
+  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kClaimLocked, std::move(keys),
+                                            {owner, absl::ToInt64Microseconds(lease)})
+                            .status());
+  return claimed;
 }
 
-absl::StatusOr<bool> SendingStore::Record(db::Transaction& tx, const TriedSending& tried) const {
-  const std::string& delivery = tried.sending.delivery;
-  const std::string error = PrintableExcerpt(tried.error, kErrorCharacters);
-  std::optional<absl::Time> sent_time;
-  if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
-  DUBAN_ASSIGN_OR_RETURN(
-      const int64_t written,
-      tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time,
-                           tried.state == v1::Delivery::DUE || tried.receipt_expected, tried.status,
-                           error, tried.provider, tried.provider_message, sent_time, delivery,
-                           tried.sending.fence}));
-  if (written != 1) return false;
-  // The fence counts the claims, so it numbers the tries.
-  DUBAN_RETURN_IF_ERROR(
-      tx.Execute(kInsertAttempt, {delivery, tried.sending.fence, tried.time,
-                                  absl::ToInt64Milliseconds(tried.took), tried.status, error})
-          .status());
-  return true;
+absl::StatusOr<std::vector<bool>> SendingStore::Record(
+    db::Transaction& tx, const std::vector<TriedSending>& tries) const {
+  std::vector<bool> recorded;
+  std::vector<std::vector<db::Value>> attempts;
+  for (const TriedSending& tried : tries) {
+    const std::string& delivery = tried.sending.delivery;
+    const std::string error = PrintableExcerpt(tried.error, kErrorCharacters);
+    std::optional<absl::Time> sent_time;
+    if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
+    DUBAN_ASSIGN_OR_RETURN(
+        const int64_t written,
+        tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time,
+                             tried.state == v1::Delivery::DUE || tried.receipt_expected,
+                             tried.status, error, tried.provider, tried.provider_message, sent_time,
+                             delivery, tried.sending.fence}));
+    recorded.push_back(written == 1);
+    if (written != 1) continue;
+    // The fence counts the claims, so it numbers the tries.
+    attempts.push_back({delivery, tried.sending.fence, tried.time,
+                        absl::ToInt64Milliseconds(tried.took), tried.status, error});
+  }
+  DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kInsertAttempts, std::move(attempts)).status());
+  return recorded;
 }
 
 absl::StatusOr<bool> SendingStore::Settle(db::Transaction& tx, const Sending& sending,

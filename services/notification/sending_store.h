@@ -50,12 +50,16 @@ class SendingStore {
   // At most `limit` that are due and claimed by nobody: urgent ones first, then the oldest.
   absl::StatusOr<std::vector<Sending>> Due(db::Session& session, absl::Time now, int limit) const;
 
-  // Claims one and raises its fence; false if somebody else was faster.
-  absl::StatusOr<bool> Claim(db::Transaction& tx, const std::string& owner, absl::Duration lease,
-                             Sending* sending) const;
+  // Claims those that nobody else has claimed, or is claiming at this moment, since they were read,
+  // and raises their fences. Answers them in the same order, as claimed.
+  absl::StatusOr<std::vector<Sending>> Claim(db::Transaction& tx, const std::string& owner,
+                                             absl::Duration lease,
+                                             const std::vector<Sending>& due) const;
 
-  // Writes what a try came to, and the try itself. False if it was claimed by somebody else since.
-  absl::StatusOr<bool> Record(db::Transaction& tx, const TriedSending& tried) const;
+  // Writes what tries came to, and the tries themselves. False in the place of each that was
+  // claimed by somebody else since.
+  absl::StatusOr<std::vector<bool>> Record(db::Transaction& tx,
+                                           const std::vector<TriedSending>& tries) const;
 
   // Takes a claimed one as far as `state` without a try; of use where nothing could be sent.
   absl::StatusOr<bool> Settle(db::Transaction& tx, const Sending& sending,

@@ -85,17 +85,23 @@ class SendingStoreTest : public ::testing::Test {
   }
 
   bool Claim(absl::Duration lease, Sending* sending) {
-    return *Run([&](db::Transaction& tx) { return sendings_.Claim(tx, "me", lease, sending); });
+    const auto claimed =
+        *Run([&](db::Transaction& tx) { return sendings_.Claim(tx, "me", lease, {*sending}); });
+    if (claimed.empty()) return false;
+    EXPECT_EQ(claimed.front().fence, sending->fence + 1);
+    *sending = claimed.front();
+    return true;
   }
 
+  bool Record(const TriedSending& tried) {
+    return (*Run([&](db::Transaction& tx) { return sendings_.Record(tx, {tried}); })).front();
+  }
   bool Record(const Sending& sending) {
-    return *Run([&](db::Transaction& tx) {
-      return sendings_.Record(tx, {.sending = sending,
-                                   .state = Delivery::SENT,
-                                   .due_time = now_,
-                                   .time = now_,
-                                   .status = 200});
-    });
+    return Record(TriedSending{.sending = sending,
+                               .state = Delivery::SENT,
+                               .due_time = now_,
+                               .time = now_,
+                               .status = 200});
   }
 
   const std::unique_ptr<db::Database> database_ = testing::NewDatabase({kNotificationMigrations});
@@ -112,6 +118,31 @@ TEST_F(SendingStoreTest, OneClaimsIt) {
   EXPECT_TRUE(Due().empty());
   EXPECT_TRUE(Record(first));
   EXPECT_FALSE(Record(first));
+}
+
+TEST_F(SendingStoreTest, OfSeveralEachIsClaimedAndRecordedForItself) {
+  Put("e2", v1::NORMAL);
+  Put("e3", v1::NORMAL);
+  const std::vector<Sending> due = Due();
+  ASSERT_EQ(due.size(), 3);
+  Sending taken = due[1];
+  ASSERT_TRUE(Claim(absl::Minutes(1), &taken));
+  const std::vector<Sending> ours =
+      *Run([&](db::Transaction& tx) { return sendings_.Claim(tx, "me", absl::Minutes(1), due); });
+  ASSERT_EQ(ours.size(), 2);
+  EXPECT_EQ(ours[0].event, due[0].event);
+  EXPECT_EQ(ours[1].event, due[2].event);
+  EXPECT_TRUE(Record(taken));
+  std::vector<TriedSending> tries;
+  for (const Sending& sending : {ours[0], taken, ours[1]}) {
+    tries.push_back({.sending = sending,
+                     .state = Delivery::SENT,
+                     .due_time = now_,
+                     .time = now_,
+                     .status = 200});
+  }
+  EXPECT_THAT(*Run([&](db::Transaction& tx) { return sendings_.Record(tx, tries); }),
+              ElementsAre(true, false, true));
 }
 
 TEST_F(SendingStoreTest, WhoseLeaseRanOutRecordsNothing) {
@@ -150,13 +181,11 @@ TEST_F(SendingStoreTest, WhatWasPutOffOrFailedKeepsItsPlace) {
   now_ += absl::Seconds(1);
   Put("e2", v1::NORMAL);
   PutOffAll(now_ + absl::Seconds(3));
-  EXPECT_TRUE(*Run([&](db::Transaction& tx) {
-    return sendings_.Record(tx, {.sending = failed,
-                                 .state = Delivery::DUE,
-                                 .due_time = now_ + absl::Seconds(5),
-                                 .time = now_,
-                                 .status = 500});
-  }));
+  EXPECT_TRUE(Record(TriedSending{.sending = failed,
+                                  .state = Delivery::DUE,
+                                  .due_time = now_ + absl::Seconds(5),
+                                  .time = now_,
+                                  .status = 500}));
   now_ += absl::Seconds(1);
   Put("e3", v1::NORMAL);
   EXPECT_THAT(Events(), ElementsAre("e3"));
