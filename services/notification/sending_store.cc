@@ -1,8 +1,10 @@
 #include "services/notification/sending_store.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,12 +50,16 @@ constexpr db::Repeated kClaimLocked = {
     " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, version = version + 1"
     " WHERE delivery IN (",
     "?", ", ", ")"};
-constexpr char kRecord[] =
+constexpr db::Repeated kLockClaimed = {
+    "SELECT delivery, fence FROM deliveries FORCE INDEX (PRIMARY) WHERE state = 2"
+    " AND delivery IN (",
+    "?", ", ", ") FOR UPDATE"};
+constexpr db::Repeated kRecord = {
     "UPDATE deliveries SET state = ?, due_time = ?, parked = ?, attempts = attempts + 1,"
-    " lease_until = NULL, lease_owner = '', last_status = ?, last_error = ?, provider = ?, "
-    "provider_message = ?,"
-    " sent_time = COALESCE(?, sent_time), version = version + 1"
-    " WHERE delivery = ? AND fence = ? AND state = 2";
+    " lease_until = NULL, lease_owner = '', last_status = ?, last_error = ?, provider = ?,"
+    " provider_message = ?, sent_time = COALESCE(?, sent_time), version = version + 1"
+    " WHERE delivery IN (",
+    "?", ", ", ")"};
 constexpr db::Repeated kInsertAttempts = {
     "INSERT INTO delivery_attempts (delivery, number, time, milliseconds, status, error) VALUES ",
     "(?, ?, ?, ?, ?, ?)", ", ", ""};
@@ -96,6 +102,57 @@ Sending ReadSending(const db::Row& row) {
           static_cast<int>(row.GetInt(7)),
           row.GetInt(8),
           row.GetTime(9)};
+}
+
+// What tries came to, the same for all that ended alike: most of a batch.
+struct Outcome {
+  int state;
+  absl::Time due_time;
+  bool parked;
+  int status;
+  std::string error;
+  std::string provider;
+  std::string provider_message;
+  std::optional<absl::Time> sent_time;
+
+  auto Tied() const {
+    return std::tie(state, due_time, parked, status, error, provider, provider_message, sent_time);
+  }
+  bool operator<(const Outcome& other) const { return Tied() < other.Tied(); }
+};
+
+Outcome OutcomeOf(const TriedSending& tried) {
+  std::optional<absl::Time> sent_time;
+  if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
+  return {static_cast<int>(tried.state),
+          tried.due_time,
+          tried.state == v1::Delivery::DUE || tried.receipt_expected,
+          tried.status,
+          PrintableExcerpt(tried.error, kErrorCharacters),
+          tried.provider,
+          tried.provider_message,
+          sent_time};
+}
+
+std::vector<db::Value> ValuesOf(const Outcome& outcome) {
+  return {outcome.state, outcome.due_time, outcome.parked,           outcome.status,
+          outcome.error, outcome.provider, outcome.provider_message, outcome.sent_time};
+}
+
+// Which of the tries nobody has claimed since; those are locked.
+absl::StatusOr<std::vector<bool>> LockClaimed(db::Transaction& tx,
+                                              const std::vector<TriedSending>& tries) {
+  std::vector<std::vector<db::Value>> keys;
+  for (const TriedSending& tried : tries) keys.push_back({tried.sending.delivery});
+  if (keys.empty()) return std::vector<bool>();
+  DUBAN_ASSIGN_OR_RETURN(const db::Rows rows, db::QueryRepeated(tx, kLockClaimed, std::move(keys)));
+  std::set<std::pair<std::string, int64_t>> claimed;  // delivery and fence
+  for (const db::Row& row : rows) claimed.emplace(row.GetString(0), row.GetInt(1));
+  std::vector<bool> ours;
+  for (const TriedSending& tried : tries) {
+    ours.push_back(claimed.erase({tried.sending.delivery, tried.sending.fence}) == 1);
+  }
+  return ours;
 }
 
 // The rows that the statement answers to (urgency, now, limit), the most urgent first, at most
@@ -173,27 +230,24 @@ absl::StatusOr<std::vector<Sending>> SendingStore::Claim(db::Transaction& tx,
 
 absl::StatusOr<std::vector<bool>> SendingStore::Record(
     db::Transaction& tx, const std::vector<TriedSending>& tries) const {
-  std::vector<bool> recorded;
+  DUBAN_ASSIGN_OR_RETURN(const std::vector<bool> ours, LockClaimed(tx, tries));
   std::vector<std::vector<db::Value>> attempts;
-  for (const TriedSending& tried : tries) {
-    const std::string& delivery = tried.sending.delivery;
-    const std::string error = PrintableExcerpt(tried.error, kErrorCharacters);
-    std::optional<absl::Time> sent_time;
-    if (tried.state == v1::Delivery::SENT) sent_time = tried.time;
-    DUBAN_ASSIGN_OR_RETURN(
-        const int64_t written,
-        tx.Execute(kRecord, {static_cast<int>(tried.state), tried.due_time,
-                             tried.state == v1::Delivery::DUE || tried.receipt_expected,
-                             tried.status, error, tried.provider, tried.provider_message, sent_time,
-                             delivery, tried.sending.fence}));
-    recorded.push_back(written == 1);
-    if (written != 1) continue;
+  std::map<Outcome, std::vector<std::vector<db::Value>>> alike;  // deliveries
+  for (size_t i = 0; i < tries.size(); ++i) {
+    if (!ours[i]) continue;
+    const TriedSending& tried = tries[i];
+    const Outcome outcome = OutcomeOf(tried);
+    alike[outcome].push_back({tried.sending.delivery});
     // The fence counts the claims, so it numbers the tries.
-    attempts.push_back({delivery, tried.sending.fence, tried.time,
-                        absl::ToInt64Milliseconds(tried.took), tried.status, error});
+    attempts.push_back({tried.sending.delivery, tried.sending.fence, tried.time,
+                        absl::ToInt64Milliseconds(tried.took), tried.status, outcome.error});
+  }
+  for (auto& [outcome, deliveries] : alike) {
+    DUBAN_RETURN_IF_ERROR(
+        db::ExecuteRepeated(tx, kRecord, std::move(deliveries), ValuesOf(outcome)).status());
   }
   DUBAN_RETURN_IF_ERROR(db::ExecuteRepeated(tx, kInsertAttempts, std::move(attempts)).status());
-  return recorded;
+  return ours;
 }
 
 absl::StatusOr<bool> SendingStore::Settle(db::Transaction& tx, const Sending& sending,

@@ -144,9 +144,7 @@ int64_t BacklogWanted() {
 
 // Copies of an event, older than all others, which wait to be dispatched.
 constexpr char kOld[] = "event LIKE '019%-0000-7000-8000-000000000001'";
-void FillBacklog(LocalStack& stack, int64_t events) {
-  const std::string pattern = Publisher(stack).Publish(1).front();
-  WaitUntilTold(stack, Told(stack));
+void FillBacklog(LocalStack& stack, const std::string& pattern, int64_t events) {
   StopUnless(stack.database()
                  .Read(MachineNow() + kLongStatement,
                        [&](db::Session& session) {
@@ -190,8 +188,9 @@ void PrintBacklog() {
   const Reader reader(stack);
   const Measured idle = reader.Read();
   const int64_t events = BacklogWanted();
+  const std::string pattern = Publisher(stack).Publish(1).front();
   stack.notification().Signal(SIGSTOP);
-  FillBacklog(stack, events);
+  FillBacklog(stack, pattern, events);
   const int64_t before = Told(stack);
   stack.notification().Signal(SIGCONT);
   const absl::Time begin = MachineNow();
