@@ -35,11 +35,13 @@ void LogSenderFailure(std::string_view what, const absl::Status& status) {
 }  // namespace
 
 DeliverySender::DeliverySender(const server::Environment& environment, Directory* directory,
-                               const ParcelSource* parcels, const LoadedChannels* channels,
-                               Transfers* webhooks, Transfers* people)
+                               const Customs* customs, const ParcelSource* parcels,
+                               const LoadedChannels* channels, Transfers* webhooks,
+                               Transfers* people)
     : database_(environment.database),
       clock_(environment.clock),
       directory_(directory),
+      customs_(customs),
       parcels_(parcels),
       webhooks_(webhooks),
       people_(people),
@@ -142,7 +144,8 @@ absl::StatusOr<std::vector<Sending>> DeliverySender::Admitted(const std::vector<
   std::vector<absl::Time> until;
   for (const Sending& sending : due) {
     const bool known = letters || sending.channel == v1::WEBHOOK;
-    const absl::Time time = known ? admission_.Admit(sending, now) : now + kDirectoryPause;
+    absl::Time time = known ? DecentTime(sending, now) : now + kDirectoryPause;
+    if (time <= now) time = admission_.Admit(sending, now);
     if (time == absl::InfinitePast()) {
       admitted.push_back(sending);
     } else {
@@ -152,6 +155,13 @@ absl::StatusOr<std::vector<Sending>> DeliverySender::Admitted(const std::vector<
   }
   LogSenderFailure("deliveries not put off", PutOff(refused, until, now));
   return admitted;
+}
+
+absl::Time DeliverySender::DecentTime(const Sending& sending, absl::Time now) const {
+  if (sending.channel == v1::WEBHOOK || sending.urgency == v1::URGENT) return now;
+  const auto days = customs_->regions.find(kUsualRegion);
+  if (days == customs_->regions.end()) return now;
+  return TellingTime(now, customs_->hours, days->second, ZoneOf(nullptr)).value_or(now);
 }
 
 absl::Status DeliverySender::PutOff(const std::vector<Sending>& refused,

@@ -16,6 +16,7 @@
 #include "services/notification/directory.h"
 #include "services/notification/dispatch_store.h"
 #include "services/notification/ended_queue.h"
+#include "services/notification/expansion.h"
 #include "services/notification/parcel.h"
 #include "services/notification/second_look.h"
 #include "services/notification/sending_store.h"
@@ -31,8 +32,8 @@ class DeliverySender {
   // what may be called at the wish of strangers, `people` the operator's own mail server and
   // providers.
   DeliverySender(const server::Environment& environment, Directory* directory,
-                 const ParcelSource* parcels, const LoadedChannels* channels, Transfers* webhooks,
-                 Transfers* people);
+                 const Customs* customs, const ParcelSource* parcels,
+                 const LoadedChannels* channels, Transfers* webhooks, Transfers* people);
   // Begins nothing new, and records what ends within five seconds.
   ~DeliverySender();
 
@@ -54,6 +55,9 @@ class DeliverySender {
   // Everybody there is, if anything goes to members; null if the directory does not answer, which
   // keeps that waiting.
   PeoplePointer PeopleFor(const std::vector<Sending>& due);
+  // When it may be sent at the earliest: what is not urgent reaches people in working hours only,
+  // also by the next channel or after a retry. Where no notice reaches it goes now.
+  absl::Time DecentTime(const Sending& sending, absl::Time now) const;
   absl::Status PutOff(const std::vector<Sending>& refused, const std::vector<absl::Time>& until,
                       absl::Time now);
   absl::StatusOr<std::vector<Claimed>> Claim(const std::vector<Sending>& admitted,
@@ -70,6 +74,7 @@ class DeliverySender {
   db::Database* const database_;
   const Clock* const clock_;
   Directory* const directory_;
+  const Customs* const customs_;
   const ParcelSource* const parcels_;
   Transfers* const webhooks_;
   Transfers* const people_;

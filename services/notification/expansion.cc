@@ -22,7 +22,6 @@ using v1::EventRecord;
 constexpr absl::Duration kReadLimit = absl::Seconds(5);
 constexpr absl::Duration kLongestPending = absl::Minutes(10);
 constexpr int kMostRoutes = 1000;  // of one type
-constexpr const char* kUsualRegion = "CN";
 
 std::string BareId(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 

@@ -36,6 +36,9 @@ struct Expanded {
   std::optional<ObligationChange> change;
 };
 
+// The region whose working days count where a plan names none.
+inline constexpr char kUsualRegion[] = "CN";
+
 // Where and when people are told.
 struct Customs {
   Regions regions;

@@ -57,7 +57,8 @@ class Notification : public server::Assembly {
         inbox_(environment, settings.watch),
         subscriptions_(environment, &secret_box_, &webhooks_, settings.webhooks),
         deliveries_(environment, &channels_, settings.retention.events),
-        sender_(environment, routing_.directory(), &parcels_, &channels_, &webhooks_, &people_),
+        sender_(environment, routing_.directory(), routing_.customs(), &parcels_, &channels_,
+                &webhooks_, &people_),
         retention_(environment, settings.retention),
         dead_letters_(environment),
         counting_(kDeadLettersInterval, [this] { dead_letters_.Measure(); }) {}

@@ -50,6 +50,7 @@ class Routing {
 
   // Members as they are now, for whoever else asks.
   Directory* directory() { return &directory_; }
+  const Customs* customs() const { return &customs_; }
 
  private:
   // One look at what is due, again while there is more.

@@ -20,7 +20,7 @@ constexpr size_t kErrorCharacters = 200;
 // States: 1 WAITING, 2 DUE, 6 CANCELLED; of subscriptions: 2 ACTIVE, 4 DISABLED.
 constexpr char kColumns[] =
     "SELECT delivery, channel, ordinal, member, message, subscription, event, attempts, fence,"
-    " create_time FROM deliveries FORCE INDEX (turn) WHERE ";
+    " create_time, urgency FROM deliveries FORCE INDEX (turn) WHERE ";
 // One of these for each urgency, so that each reads its index in order and no further than needed.
 constexpr char kDue[] =
     "state = 2 AND parked = 0 AND urgency = ? AND due_time <= ?"
@@ -101,7 +101,8 @@ Sending ReadSending(const db::Row& row) {
           row.GetString(6),
           static_cast<int>(row.GetInt(7)),
           row.GetInt(8),
-          row.GetTime(9)};
+          row.GetTime(9),
+          static_cast<v1::Urgency>(row.GetInt(10))};
 }
 
 // What tries came to, the same for all that ended alike: most of a batch.

@@ -26,6 +26,7 @@ struct Sending {
   int attempts = 0;  // before this one, since it was put on the way
   int64_t fence = 0;
   absl::Time create_time;  // when it was put on the way
+  v1::Urgency urgency = v1::NORMAL;
 };
 
 // What a try came to. `sending.fence` is the one that it was claimed under.
