@@ -21,6 +21,7 @@ namespace {
 
 // A service has some tens of statements; the bound only guards against text made at run time.
 constexpr size_t kMaxStatements = 256;
+constexpr int kOutOfSync = 2014;  // CR_COMMANDS_OUT_OF_SYNC
 
 constexpr char kSqlMode[] =
     "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -73,7 +74,10 @@ sql::ConnectOptionsMap ConnectorOptions(const Options& options, absl::Duration t
 }
 
 Failure FailureOf(const sql::SQLException& exception) {
-  const int number = exception.getErrorCode();
+  // Neither a number nor a text: the connector has lost track of its connection, which it also says
+  // as "commands out of sync".
+  const bool unnamed = exception.getErrorCode() == 0 && exception.what()[0] == '\0';
+  const int number = unnamed ? kOutOfSync : exception.getErrorCode();
   return {KindOf(number), number, exception.what()};
 }
 

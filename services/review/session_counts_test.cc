@@ -111,5 +111,20 @@ TEST_F(SessionCountsTest, ADocumentOfASessionClosedBeforeCountsWereKeptCountsWha
   EXPECT_EQ(drafted->content().overview().expected(), ExpectedNow(plan));
 }
 
+TEST_F(SessionCountsTest, TheLastDocumentCountsWhatIsOwedForTheYear) {
+  const std::string plan = PublishYear();
+  SetClock("2025-02-28 12:00");
+  RunDue();
+  const auto counts_year = [&](const std::string& session) {
+    return Ask(
+        absl::StrCat("SELECT completeness LIKE '%/sessions/year-2024%' FROM session_counts"
+                     " WHERE plan = '",
+                     plan.substr(6), "' AND session = '", session, "'"));
+  };
+  EXPECT_EQ(counts_year("appraisal-2024-h2"), "1");
+  EXPECT_EQ(counts_year("appraisal-2024-h1"), "0");
+  EXPECT_EQ(counts_year("summary-2024-q4"), "0");
+}
+
 }  // namespace
 }  // namespace duban::review
